@@ -1,0 +1,59 @@
+//! One identifier type a noun. Values are UUIDs (RFC 9562) with at least 74 random bits: an id that appears in
+//! a URL can't be guessed by counting.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::try_parse(text).map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A community centre (社区), the tenant.
+    CommunityId,
+    /// A room (场地).
+    RoomId,
+    /// A resident (居民), with or without an account.
+    PersonId,
+    /// A household (家庭).
+    HouseholdId,
+    /// Somebody who signs in (账号).
+    AccountId,
+    /// What is offered (活动).
+    ActivityId,
+    /// One run of an activity (期).
+    TermId,
+    /// One dated meeting of a term (场次).
+    OccurrenceId,
+    /// A party that holds or waits for places (报名).
+    BookingId,
+    /// A message owed to somebody (通知).
+    NoticeId,
+    /// What makes a repeated request recognisable: the same key gets the same answer.
+    RequestKey,
+}

@@ -1,0 +1,21 @@
+//! The rules of a community centre's calendar.
+//!
+//! Plain Rust that the server and the browser share. Nothing here asks a clock, a database or a random
+//! source: time and rows come in as arguments, decisions go out as values.
+
+#[cfg(feature = "almanac")]
+pub mod almanac;
+pub mod activity;
+pub mod booking;
+pub mod calendar;
+pub mod code;
+pub mod day_kind;
+pub mod id;
+pub mod person;
+pub mod phone;
+pub mod reading;
+pub mod recurrence;
+pub mod refusal;
+pub mod rights;
+pub mod term;
+pub mod text;

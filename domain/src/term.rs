@@ -1,0 +1,152 @@
+//! A term (期) and its dates, as the rules see them.
+
+use crate::{
+    activity::Unit,
+    booking::Scope,
+    codes,
+    id::{OccurrenceId, TermId},
+};
+use jiff::{Timestamp, ToSpan, civil::Date};
+use serde::{Deserialize, Serialize};
+
+codes! {
+    /// The life of a term.
+    TermState {
+        /// Seen by the public.
+        Published = "published",
+        /// Called off as a whole.
+        Cancelled = "cancelled",
+    }
+}
+
+codes! {
+    /// How a freed place reaches the first in line (递补方式).
+    Promotion {
+        /// The first in line gets it at once.
+        AutoFill = "auto_fill",
+    }
+}
+
+codes! {
+    /// The state of one date.
+    OccurrenceState {
+        /// It takes place.
+        Scheduled = "scheduled",
+        /// It is called off; its row stays, struck.
+        Cancelled = "cancelled",
+    }
+}
+
+/// The most dates that one term may have: three a week over five years is more than any centre plans.
+pub const MAX_OCCURRENCES: usize = 800;
+
+/// Whom a term takes, by age on a stated date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgeRule {
+    /// The youngest age in completed years.
+    pub min: Option<i16>,
+    /// The oldest age in completed years.
+    pub max: Option<i16>,
+    /// The date on which age is counted; the term's first date where none is stated.
+    pub on: Option<Date>,
+}
+
+/// What the rules of booking need to know of a term.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// Its id.
+    pub id: TermId,
+    /// Published or called off.
+    pub state: TermState,
+    /// What a place is counted in.
+    pub unit: Unit,
+    /// Places on each date, in [`Unit`]s, where the date states none of its own.
+    pub capacity: u32,
+    /// When booking opens; open since ever if none.
+    pub opens_at: Option<Timestamp>,
+    /// When booking closes; with the start of the date booked if none.
+    pub closes_at: Option<Timestamp>,
+    /// How many hours before the start of the first date held a family may still cancel by itself.
+    pub cancel_hours: u32,
+    /// Whom it takes.
+    pub age: AgeRule,
+    /// Which scopes may be booked.
+    pub scopes: Scopes,
+    /// The most parties that may wait; none means no cap.
+    pub waitlist_cap: Option<u32>,
+    /// Its dates in order of start, the cancelled ones included.
+    pub occurrences: Vec<Occurrence>,
+}
+
+/// Which scopes a term allows to book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scopes {
+    /// The whole term, before its first date.
+    pub whole: bool,
+    /// What is left of it, once it has begun.
+    pub rest: bool,
+    /// One date.
+    pub single: bool,
+}
+
+impl Scopes {
+    /// True if `scope` is allowed.
+    pub fn allows(self, scope: Scope) -> bool {
+        match scope {
+            Scope::Whole => self.whole,
+            Scope::Rest => self.rest,
+            Scope::Single => self.single,
+        }
+    }
+}
+
+/// One date of a term.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occurrence {
+    /// Its id.
+    pub id: OccurrenceId,
+    /// The local date.
+    pub on_date: Date,
+    /// When it starts.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// Takes place or called off.
+    pub state: OccurrenceState,
+    /// Places on this date where they differ from the term's.
+    pub capacity: Option<u32>,
+}
+
+impl Term {
+    /// The dates that take place and have not begun at `now`.
+    pub fn coming(&self, now: Timestamp) -> impl Iterator<Item = &Occurrence> {
+        self.occurrences.iter().filter(move |o| o.state == OccurrenceState::Scheduled && o.starts_at > now)
+    }
+
+    /// The first date that takes place.
+    pub fn first(&self) -> Option<&Occurrence> {
+        self.occurrences.iter().find(|o| o.state == OccurrenceState::Scheduled)
+    }
+
+    /// True once the first date that takes place has begun.
+    pub fn has_begun(&self, now: Timestamp) -> bool {
+        self.first().is_some_and(|o| o.starts_at <= now)
+    }
+
+    /// Places on one date.
+    pub fn capacity_of(&self, occurrence: &Occurrence) -> u32 {
+        occurrence.capacity.unwrap_or(self.capacity)
+    }
+
+    /// "第 n 次 / 共 m 次" of a date, counted over the dates that take place; none for a cancelled date.
+    pub fn ordinal(&self, id: OccurrenceId) -> Option<(usize, usize)> {
+        let held: Vec<_> =
+            self.occurrences.iter().filter(|o| o.state == OccurrenceState::Scheduled).map(|o| o.id).collect();
+        held.iter().position(|held| *held == id).map(|n| (n + 1, held.len()))
+    }
+
+    /// The last instant at which a family may cancel a booking whose first date starts at `start`.
+    pub fn cancel_until(&self, start: Timestamp) -> Timestamp {
+        start.checked_sub(i64::from(self.cancel_hours).hours()).unwrap_or(Timestamp::MIN)
+    }
+}

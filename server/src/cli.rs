@@ -1,0 +1,133 @@
+//! The command line: what may be said. What it comes to is in `config`.
+
+use clap::{Args, Parser, Subcommand};
+use domain::{code::Code, rights::StaffRole};
+use serde::Deserialize;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// 朝夕: the calendar of a community centre.
+#[derive(Debug, Parser)]
+#[command(name = "zhaoxi", version, about)]
+pub struct Cli {
+    /// Applies to every command.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve pages, requests and feeds; the database is brought up to date first
+    Serve,
+    /// Bring the database's tables up to date
+    Migrate,
+    /// Load the demo communities into an empty database
+    Demo,
+    /// Give people work to do
+    #[command(subcommand)]
+    Staff(Staff),
+    /// Check configuration, database, clock and assets: one line each, exit code 1 if one fails
+    Check,
+}
+
+/// Who works for a community.
+#[derive(Debug, Subcommand)]
+pub enum Staff {
+    /// Add somebody who signs in by name and password. The password is read from ZHAOXI_PASSWORD or from the
+    /// standard input, never from an argument, which every user of the machine could see.
+    Add(NewStaff),
+}
+
+/// Somebody new.
+#[derive(Debug, Args)]
+pub struct NewStaff {
+    /// The community's short name, as in its address
+    #[arg(long, value_name = "SLUG")]
+    pub community: String,
+    /// The name to sign in with
+    #[arg(long, value_name = "NAME")]
+    pub login: String,
+    /// The name that others see, 姓名
+    #[arg(long, value_name = "姓名")]
+    pub name: String,
+    /// desk books, sets up terms and calls the roll; admin also gives roles to others
+    #[arg(long, value_parser = parse_role, value_name = "desk|admin")]
+    pub role: StaffRole,
+}
+
+fn parse_role(code: &str) -> Result<StaffRole, String> {
+    StaffRole::from_code(code).ok_or_else(|| {
+        let codes: Vec<&str> = StaffRole::ALL.iter().map(|role| role.code()).collect();
+        format!("one of {} is needed", codes.join(", "))
+    })
+}
+
+/// Settings. Each may be given as a flag, in the environment, or in the TOML file under the flag's name with `_` for
+/// `-`; the first of these that says something wins.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[command(next_help_heading = "Settings (flag > environment > file > default)")]
+pub struct Settings {
+    /// The TOML file of settings [default: ./zhaoxi.toml, if there is one]
+    #[arg(long, global = true, env = "ZHAOXI_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+
+    /// The database: sqlite://PATH or postgres://USER@HOST/NAME [default: zhaoxi.db in the user's data folder]
+    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// Where to listen [default: 127.0.0.1:3000]
+    #[arg(long, global = true, env = "ZHAOXI_ADDR", value_name = "ADDRESS:PORT")]
+    pub addr: Option<SocketAddr>,
+
+    /// The address by which browsers reach the server, as https://calendar.example.org: for links in feeds, and
+    /// needed where a proxy changes the Host header
+    #[arg(long, global = true, env = "ZHAOXI_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// Load the demo communities if the database is empty, and show sign-in codes on the page
+    #[arg(long, global = true, env = "ZHAOXI_DEMO")]
+    pub demo: bool,
+
+    /// Where sign-in codes go [default: console]
+    #[arg(long, global = true, env = "ZHAOXI_CODE_SENDER", value_name = "console|file:PATH")]
+    pub code_sender: Option<String>,
+
+    /// The folder of the built pages' files [default: site or ../site beside the program, ./target/site]
+    #[arg(long, global = true, env = "LEPTOS_SITE_ROOT", value_name = "FOLDER")]
+    pub site_root: Option<PathBuf>,
+
+    /// Believe X-Forwarded-For and X-Forwarded-Proto: only behind a proxy of your own that sets them
+    #[arg(long, global = true, env = "ZHAOXI_TRUST_PROXY")]
+    pub trust_proxy: bool,
+
+    /// Do not limit how often one address may try to sign in: for load tests on this machine only
+    #[arg(long, global = true, env = "ZHAOXI_NO_RATE_LIMIT")]
+    pub no_rate_limit: bool,
+
+    /// Log in JSON, one object a line
+    #[arg(long, global = true, env = "ZHAOXI_LOG_JSON")]
+    pub log_json: bool,
+}
+
+impl Settings {
+    /// These settings, and those of `file` where these say nothing.
+    pub fn or(self, file: Self) -> Self {
+        Self {
+            config: self.config,
+            database_url: self.database_url.or(file.database_url),
+            addr: self.addr.or(file.addr),
+            public_url: self.public_url.or(file.public_url),
+            demo: self.demo || file.demo,
+            code_sender: self.code_sender.or(file.code_sender),
+            site_root: self.site_root.or(file.site_root),
+            trust_proxy: self.trust_proxy || file.trust_proxy,
+            no_rate_limit: self.no_rate_limit || file.no_rate_limit,
+            log_json: self.log_json || file.log_json,
+        }
+    }
+}

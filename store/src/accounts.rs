@@ -1,0 +1,196 @@
+//! Accounts (账号): signing in by phone and one-time code, or by name and password for staff.
+
+use crate::{
+    StoreError,
+    entity::{account, login_code, staff_role, time::Instant},
+    id::new_id,
+    password,
+    tx::begin_write,
+};
+use domain::{
+    id::{AccountId, CommunityId},
+    phone::PhoneNumber,
+    refusal::Refusal,
+    rights::Actor,
+};
+use jiff::{Timestamp, ToSpan};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// How long a one-time code lives.
+const CODE_MINUTES: i64 = 10;
+/// Wrong guesses that one code allows.
+const CODE_TRIES: i32 = 5;
+/// Codes that one number may ask for in an hour.
+const CODES_AN_HOUR: u64 = 5;
+
+/// Who is signed in, as the transactions need to know it.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// The account.
+    pub account: AccountId,
+    /// Its name, or the masked phone while it has none.
+    pub name: String,
+    /// Its own person.
+    pub person: Option<Uuid>,
+    /// Its household.
+    pub household: Option<Uuid>,
+    /// Its phone.
+    pub phone: Option<PhoneNumber>,
+    /// What it may do where.
+    pub actor: Actor,
+}
+
+/// Reads who an account is; none if it is gone or disabled.
+pub async fn who_is(conn: &impl ConnectionTrait, id: AccountId) -> Result<Option<Who>, StoreError> {
+    let Some(row) = account::Entity::find_by_id(id.0).filter(account::Column::DisabledAt.is_null()).one(conn).await?
+    else {
+        return Ok(None);
+    };
+    let roles = staff_role::Entity::find().filter(staff_role::Column::AccountId.eq(id.0)).all(conn).await?;
+    let phone = row.phone.as_deref().and_then(|phone| PhoneNumber::parse(phone).ok());
+    let name = match (&phone, row.name.is_empty()) {
+        (Some(phone), true) => phone.masked(),
+        _ => row.name,
+    };
+    Ok(Some(Who {
+        account: id,
+        name,
+        person: row.person_id,
+        household: row.household_id,
+        phone,
+        actor: Actor {
+            account: id,
+            roles: roles.into_iter().map(|role| (CommunityId(role.community_id), role.role.0)).collect(),
+        },
+    }))
+}
+
+/// Keeps a new one-time code for a number. Only its hash is stored.
+///
+/// # Errors
+/// [`Refusal::TooManyCodes`] after five codes in an hour.
+pub async fn ask_code(
+    db: &DatabaseConnection,
+    phone: &PhoneNumber,
+    code: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let hour_ago = Instant::from(now.checked_sub(1.hour()).unwrap_or(Timestamp::MIN));
+    let tx = begin_write(db).await?;
+    let recent = login_code::Entity::find()
+        .filter(login_code::Column::Phone.eq(phone.as_str()))
+        .filter(login_code::Column::CreatedAt.gt(hour_ago));
+    if recent.clone().count(&tx).await? >= CODES_AN_HOUR {
+        let oldest = recent.order_by_asc(login_code::Column::CreatedAt).one(&tx).await?;
+        let again_at = oldest.map_or(now, |row| Timestamp::from(row.created_at)).checked_add(1.hour()).unwrap_or(now);
+        return Err(Refusal::TooManyCodes { again_at }.into());
+    }
+    let id = new_id(now);
+    login_code::Entity::insert(login_code::ActiveModel {
+        id: Set(id),
+        phone: Set(phone.as_str().to_owned()),
+        code_hash: Set(hash_code(id, code)),
+        created_at: Set(now.into()),
+        expires_at: Set(now.checked_add(CODE_MINUTES.minutes()).unwrap_or(now).into()),
+        used_at: Set(None),
+        tries: Set(0),
+    })
+    .exec_without_returning(&tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn hash_code(id: Uuid, code: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(id.as_bytes());
+    hash.update(code.as_bytes());
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Signs in by the newest code of a number; a number that was never seen gets an account.
+///
+/// # Errors
+/// [`Refusal::WrongCode`] for a code that is wrong, used or expired, or after five wrong guesses; every failure looks
+/// the same.
+pub async fn enter_code(
+    db: &DatabaseConnection,
+    phone: &PhoneNumber,
+    code: &str,
+    now: Timestamp,
+) -> Result<AccountId, StoreError> {
+    let tx = begin_write(db).await?;
+    let newest = login_code::Entity::find()
+        .filter(login_code::Column::Phone.eq(phone.as_str()))
+        .order_by_desc(login_code::Column::CreatedAt)
+        .lock_exclusive()
+        .one(&tx)
+        .await?
+        .filter(|row| row.used_at.is_none() && Timestamp::from(row.expires_at) > now && row.tries < CODE_TRIES)
+        .ok_or(Refusal::WrongCode)?;
+    let right = newest.code_hash == hash_code(newest.id, code.trim());
+    let tries = newest.tries;
+    let mut change = newest.into_active_model();
+    change.tries = Set(tries + 1);
+    if right {
+        change.used_at = Set(Some(now.into()));
+    }
+    change.update(&tx).await?;
+    if !right {
+        // The wrong guess must count, so it is kept.
+        tx.commit().await?;
+        return Err(Refusal::WrongCode.into());
+    }
+    let known = account::Entity::find().filter(account::Column::Phone.eq(phone.as_str())).one(&tx).await?;
+    let id = match known {
+        Some(row) if row.disabled_at.is_some() => return Err(Refusal::WrongCode.into()),
+        Some(row) => row.id,
+        None => {
+            let id = new_id(now);
+            account::Entity::insert(account::ActiveModel {
+                id: Set(id),
+                phone: Set(Some(phone.as_str().to_owned())),
+                login: Set(None),
+                password_hash: Set(None),
+                person_id: Set(None),
+                household_id: Set(None),
+                name: Set(String::new()),
+                created_at: Set(now.into()),
+                disabled_at: Set(None),
+            })
+            .exec_without_returning(&tx)
+            .await?;
+            id
+        }
+    };
+    tx.commit().await?;
+    Ok(AccountId(id))
+}
+
+/// Signs staff in by name and password. An unknown name costs as long as a wrong password.
+///
+/// # Errors
+/// [`Refusal::WrongPassword`].
+pub async fn enter_password(db: &DatabaseConnection, login: &str, password: String) -> Result<AccountId, StoreError> {
+    let row = account::Entity::find()
+        .filter(account::Column::Login.eq(login.trim()))
+        .filter(account::Column::DisabledAt.is_null())
+        .one(db)
+        .await?;
+    let hash = row.as_ref().and_then(|row| row.password_hash.clone());
+    let right = tokio::task::spawn_blocking(move || match hash {
+        Some(hash) => password::verify(&password, &hash),
+        None => {
+            password::hash(&password, [0; 16]);
+            false
+        }
+    })
+    .await
+    .unwrap_or(false);
+    row.filter(|_| right).map(|row| AccountId(row.id)).ok_or_else(|| Refusal::WrongPassword.into())
+}

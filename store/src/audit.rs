@@ -1,0 +1,66 @@
+//! The audit: every write leaves a row in its own transaction.
+
+use crate::{
+    entity::{audit, stored::Stored, time::Instant},
+    id::new_id,
+};
+use domain::{
+    id::{AccountId, CommunityId, PersonId, TermId},
+    rights::Door,
+};
+use jiff::Timestamp;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// One change, before it is written.
+pub struct Change<'a> {
+    /// In which community.
+    pub community: CommunityId,
+    /// Who did it; none for a rule or the command line.
+    pub by: Option<(AccountId, &'a str)>,
+    /// For whom.
+    pub for_person: Option<PersonId>,
+    /// The verb, the same as the function's name.
+    pub action: &'a str,
+    /// Table and id of what changed.
+    pub subject: (&'a str, Uuid),
+    /// The term that it belongs to.
+    pub term: Option<TermId>,
+    /// Through which door.
+    pub door: Door,
+}
+
+impl Change<'_> {
+    /// Writes the change with what was and what is.
+    pub async fn write<B: Serialize, A: Serialize>(
+        self,
+        tx: &impl ConnectionTrait,
+        before: Option<B>,
+        after: Option<A>,
+        now: Timestamp,
+    ) -> Result<(), DbErr> {
+        audit::Entity::insert(audit::ActiveModel {
+            id: Set(new_id(now)),
+            community_id: Set(self.community.0),
+            at: Set(Instant::from(now)),
+            account_id: Set(self.by.map(|(id, _)| id.0)),
+            actor_name: Set(self.by.map_or_else(String::new, |(_, name)| name.to_owned())),
+            for_person: Set(self.for_person.map(|id| id.0)),
+            action: Set(self.action.to_owned()),
+            subject: Set(self.subject.0.to_owned()),
+            subject_id: Set(self.subject.1),
+            term_id: Set(self.term.map(|id| id.0)),
+            before: Set(before.map(json).transpose()?),
+            after: Set(after.map(json).transpose()?),
+            door: Set(Stored(self.door)),
+        })
+        .exec_without_returning(tx)
+        .await?;
+        Ok(())
+    }
+}
+
+fn json(value: impl Serialize) -> Result<String, DbErr> {
+    serde_json::to_string(&value).map_err(|e| DbErr::Json(e.to_string()))
+}

@@ -1,0 +1,484 @@
+//! The public calendar, activity pages, one's own dates, and feeds.
+
+use crate::{
+    StoreError,
+    accounts::Who,
+    communities, days,
+    entity::{
+        activity, booking, booking_place, community, occurrence, person, term,
+        time::{Day, Instant},
+    },
+    terms::{Loaded, code, count, load_terms, local, zone_of},
+};
+use domain::{
+    activity::{ActivityKind, Side},
+    booking::{BookingState, PlaceState, Standing, cancel_deadline, may_cancel, standing_of_term},
+    calendar::Span,
+    id::{ActivityId, BookingId, CommunityId, OccurrenceId, PersonId, TermId},
+    reading::{ActivityCard, ActivityPage, CalendarDay, DateEntry, MyBooking, MyDate, TermCard},
+    recurrence::Recurrence,
+    rights::Door,
+    term::{OccurrenceState, TermState},
+};
+use jiff::{Timestamp, ToSpan, civil::Date};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, RelationTrait,
+};
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// What a visitor looks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// 一老, 一小 or 全龄.
+    pub side: Option<Side>,
+    /// The kind of activity.
+    pub kind: Option<ActivityKind>,
+    /// Only what somebody of this age may join.
+    pub age: Option<i16>,
+    /// Only what has places left.
+    pub vacant: bool,
+}
+
+impl Filter {
+    fn lets_pass(&self, entry: &DateEntry) -> bool {
+        let young = entry.age.min.is_some_and(|min| self.age.is_some_and(|age| age < min));
+        let old = entry.age.max.is_some_and(|max| self.age.is_some_and(|age| age > max));
+        self.side.is_none_or(|side| entry.audience.side() == side)
+            && self.kind.is_none_or(|kind| entry.kind == kind)
+            && !young
+            && !old
+            && (!self.vacant || matches!(entry.standing, Standing::Open { .. }))
+    }
+}
+
+/// The days of a span with what takes place on each.
+pub async fn days(
+    db: &DatabaseConnection,
+    community: CommunityId,
+    span: Span,
+    filter: Filter,
+    now: Timestamp,
+) -> Result<Vec<CalendarDay>, StoreError> {
+    let terms: Vec<Uuid> = occurrence::Entity::find()
+        .select_only()
+        .column(occurrence::Column::TermId)
+        .distinct()
+        .filter(occurrence::Column::CommunityId.eq(community.0))
+        .filter(occurrence::Column::OnDate.between(Day::from(span.first), Day::from(span.last)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let loaded = load_terms(db, &terms).await?;
+    let mut by_day: BTreeMap<Date, Vec<(Timestamp, DateEntry)>> = BTreeMap::new();
+    for term in &loaded {
+        for row in &term.dates {
+            let date = Date::from(row.on_date);
+            if date < span.first || date > span.last {
+                continue;
+            }
+            if let Some(entry) = term.entry(row, now).filter(|entry| filter.lets_pass(entry)) {
+                by_day.entry(date).or_default().push((row.starts_at.into(), entry));
+            }
+        }
+    }
+    let kinds = days::kinds(db, community, span).await?;
+    let mut days = Vec::new();
+    let mut date = span.first;
+    while date <= span.last {
+        let mut entries = by_day.remove(&date).unwrap_or_default();
+        entries.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.name.cmp(&y.name)));
+        days.push(CalendarDay {
+            head: days::head(date, &kinds),
+            entries: entries.into_iter().map(|(_, entry)| entry).collect(),
+        });
+        let Ok(next) = date.tomorrow() else { break };
+        date = next;
+    }
+    Ok(days)
+}
+
+/// The first date after a day that passes the filter, within a year: where an empty page points to.
+pub async fn next_date_after(
+    db: &DatabaseConnection,
+    community: CommunityId,
+    day: Date,
+) -> Result<Option<Date>, StoreError> {
+    let next = occurrence::Entity::find()
+        .filter(occurrence::Column::CommunityId.eq(community.0))
+        .filter(occurrence::Column::OnDate.gt(Day::from(day)))
+        .filter(occurrence::Column::State.eq(code(OccurrenceState::Scheduled)))
+        .order_by_asc(occurrence::Column::OnDate)
+        .one(db)
+        .await?;
+    Ok(next.map(|row| row.on_date.into()))
+}
+
+/// All activities of a community, those with a coming date first.
+pub async fn activities(
+    db: &DatabaseConnection,
+    community: CommunityId,
+    now: Timestamp,
+) -> Result<Vec<ActivityCard>, StoreError> {
+    let rows = activity::Entity::find()
+        .filter(activity::Column::CommunityId.eq(community.0))
+        .filter(activity::Column::ArchivedAt.is_null())
+        .order_by_asc(activity::Column::CreatedAt)
+        .all(db)
+        .await?;
+    let next: Vec<(Uuid, Option<Day>)> = occurrence::Entity::find()
+        .select_only()
+        .column(term::Column::ActivityId)
+        .column_as(occurrence::Column::OnDate.min(), "next")
+        .join(JoinType::InnerJoin, occurrence::Relation::Term.def())
+        .filter(occurrence::Column::CommunityId.eq(community.0))
+        .filter(occurrence::Column::StartsAt.gt(Instant::from(now)))
+        .filter(occurrence::Column::State.eq(code(OccurrenceState::Scheduled)))
+        .group_by(term::Column::ActivityId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let next: HashMap<_, _> = next.into_iter().collect();
+    let mut cards: Vec<_> =
+        rows.iter().map(|row| card(row, next.get(&row.id).copied().flatten().map(Date::from))).collect();
+    cards.sort_by_key(|card| (card.next.is_none(), card.next));
+    Ok(cards)
+}
+
+fn card(row: &activity::Model, next: Option<Date>) -> ActivityCard {
+    ActivityCard {
+        id: ActivityId(row.id),
+        name: row.name.clone(),
+        kind: row.kind.0,
+        audience: row.audience.0,
+        summary: row.summary.clone(),
+        next,
+    }
+}
+
+/// An activity's page.
+///
+/// # Errors
+/// [`StoreError::NotFound`] for an id that is not of this community.
+pub async fn activity_page(
+    db: &DatabaseConnection,
+    community: CommunityId,
+    id: ActivityId,
+    now: Timestamp,
+) -> Result<ActivityPage, StoreError> {
+    let row = activity::Entity::find_by_id(id.0)
+        .filter(activity::Column::CommunityId.eq(community.0))
+        .one(db)
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    let ids: Vec<Uuid> = term::Entity::find()
+        .select_only()
+        .column(term::Column::Id)
+        .filter(term::Column::ActivityId.eq(id.0))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut terms: Vec<_> =
+        load_terms(db, &ids).await?.iter().map(|loaded| term_card(loaded, now)).collect::<Result<_, _>>()?;
+    // What can still be joined first, the nearest of it on top; then what is over, the latest first.
+    terms.sort_by_key(|term: &TermCard| {
+        let over = term.standing == Standing::Past || term.state == TermState::Cancelled;
+        (over, if over { i64::MAX - day_number(term.last) } else { day_number(term.first) })
+    });
+    let next = terms
+        .iter()
+        .flat_map(|term| &term.dates)
+        .filter(|date| !matches!(date.standing, Standing::Past | Standing::CalledOff))
+        .map(|date| date.date)
+        .min();
+    Ok(ActivityPage {
+        card: card(&row, next),
+        unit: row.unit.0,
+        topics: serde_json::from_str(&row.topics).unwrap_or_default(),
+        leaders: row.leaders,
+        terms,
+    })
+}
+
+fn day_number(date: Date) -> i64 {
+    i64::from(date.year()) * 366 + i64::from(date.day_of_year())
+}
+
+fn term_card(loaded: &Loaded, now: Timestamp) -> Result<TermCard, StoreError> {
+    let row = &loaded.row;
+    let (start, end) = loaded.hours();
+    Ok(TermCard {
+        id: loaded.term.id,
+        name: row.name.clone(),
+        state: row.state.0,
+        recurrence: rule_of(row)?,
+        first: row.first_date.into(),
+        last: row.last_date.into(),
+        start,
+        end,
+        room: loaded.room(row.room_id),
+        leader: row.leader.clone(),
+        capacity: loaded.term.capacity,
+        age: loaded.term.age,
+        scopes: loaded.term.scopes,
+        begun: loaded.term.has_begun(now),
+        opens: loaded.opens(now),
+        opens_in: loaded.term.opens_at.map(|at| at.as_second() - now.as_second()).filter(|seconds| *seconds > 0),
+        closes: loaded.term.closes_at.map(|at| local(at, &loaded.zone)),
+        cancel_hours: loaded.term.cancel_hours,
+        standing: standing_of_term(&loaded.term, &loaded.places, now),
+        waiting: u32::try_from(loaded.places.waiting.len()).unwrap_or(u32::MAX),
+        dates: loaded.dates.iter().filter_map(|date| loaded.entry(date, now)).collect(),
+    })
+}
+
+fn rule_of(row: &term::Model) -> Result<Recurrence, StoreError> {
+    serde_json::from_str(&row.recurrence).map_err(|e| StoreError::Database(DbErr::Json(e.to_string())))
+}
+
+/// The live bookings of the actor's household, by the first date still to come; with `of`, those of one term's or
+/// activity's page.
+pub async fn my_bookings(
+    db: &DatabaseConnection,
+    who: &Who,
+    of: Option<ActivityId>,
+    now: Timestamp,
+) -> Result<Vec<MyBooking>, StoreError> {
+    let Some(household) = who.household else { return Ok(Vec::new()) };
+    let mut find = booking::Entity::find()
+        .filter(booking::Column::HouseholdId.eq(household))
+        .filter(booking::Column::State.ne(code(BookingState::Cancelled)));
+    if let Some(activity) = of {
+        let terms: Vec<Uuid> = term::Entity::find()
+            .select_only()
+            .column(term::Column::Id)
+            .filter(term::Column::ActivityId.eq(activity.0))
+            .into_tuple()
+            .all(db)
+            .await?;
+        find = find.filter(booking::Column::TermId.is_in(terms));
+    }
+    let rows = find.order_by_asc(booking::Column::CreatedAt).all(db).await?;
+    let terms: Vec<Uuid> = rows.iter().map(|row| row.term_id).collect();
+    let loaded: HashMap<Uuid, Loaded> =
+        load_terms(db, &terms).await?.into_iter().map(|loaded| (loaded.row.id, loaded)).collect();
+    let persons: HashMap<Uuid, String> = person::Entity::find()
+        .filter(person::Column::Id.is_in(rows.iter().map(|row| row.person_id)))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|person| (person.id, person.name))
+        .collect();
+    let communities: HashMap<Uuid, community::Model> = community::Entity::find()
+        .filter(community::Column::Id.is_in(rows.iter().map(|row| row.community_id)))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|community| (community.id, community))
+        .collect();
+    let mut places: HashMap<Uuid, Vec<OccurrenceId>> = HashMap::new();
+    for place in booking_place::Entity::find()
+        .filter(booking_place::Column::BookingId.is_in(rows.iter().map(|row| row.id)))
+        .filter(booking_place::Column::State.ne(code(PlaceState::Released)))
+        .all(db)
+        .await?
+    {
+        places.entry(place.booking_id).or_default().push(OccurrenceId(place.occurrence_id));
+    }
+    let mut mine: Vec<_> = rows
+        .iter()
+        .filter_map(|row| {
+            let loaded = loaded.get(&row.term_id)?;
+            let community = communities.get(&row.community_id)?;
+            let name = persons.get(&row.person_id)?.clone();
+            my_booking(row, loaded, community, name, places.get(&row.id).map_or(&[], Vec::as_slice), now)
+        })
+        .collect();
+    mine.sort_by_key(|booking| booking.dates.first().map(|date| (date.date, date.start)));
+    Ok(mine)
+}
+
+fn my_booking(
+    row: &booking::Model,
+    loaded: &Loaded,
+    community: &community::Model,
+    person_name: String,
+    places: &[OccurrenceId],
+    now: Timestamp,
+) -> Option<MyBooking> {
+    let dates: Vec<_> = loaded
+        .dates
+        .iter()
+        .filter(|date| places.contains(&OccurrenceId(date.id)) && Timestamp::from(date.ends_at) > now)
+        .filter_map(|date| my_date(loaded, date))
+        .collect();
+    if dates.is_empty() {
+        return None;
+    }
+    let waits = row.state == BookingState::Waiting;
+    Some(MyBooking {
+        id: BookingId(row.id),
+        slug: community.slug.clone(),
+        community: community.name.clone(),
+        activity: ActivityId(loaded.activity.id),
+        name: loaded.activity.name.clone(),
+        audience: loaded.activity.audience.0,
+        term: loaded.term.id,
+        term_name: loaded.row.name.clone(),
+        person: PersonId(row.person_id),
+        person_name,
+        heads: count(row.heads),
+        scope: row.scope.0,
+        state: row.state.0,
+        place_in_line: waits.then(|| loaded.places.ahead(row.queue_no, places) + 1),
+        dates,
+        cancel_until: (!waits)
+            .then(|| cancel_deadline(&loaded.term, places))
+            .flatten()
+            .map(|at| local(at, &loaded.zone)),
+        can_cancel: may_cancel(&loaded.term, row.state.0, places, Door::Page, now).is_ok(),
+    })
+}
+
+fn my_date(loaded: &Loaded, date: &occurrence::Model) -> Option<MyDate> {
+    let id = OccurrenceId(date.id);
+    Some(MyDate {
+        occurrence: id,
+        date: date.on_date.into(),
+        start: local(date.starts_at.into(), &loaded.zone).time(),
+        end: local(date.ends_at.into(), &loaded.zone).time(),
+        room: loaded.room(date.room_id.or(loaded.row.room_id)),
+        state: date.state.0,
+        ordinal: loaded.term.ordinal(id),
+    })
+}
+
+/// Places that a person still holds on coming dates through one household's bookings.
+pub(crate) async fn coming_dates_of(
+    conn: &impl ConnectionTrait,
+    person: PersonId,
+    household: Uuid,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    Ok(booking_place::Entity::find()
+        .join(JoinType::InnerJoin, booking_place::Relation::Occurrence.def())
+        .join(JoinType::InnerJoin, booking_place::Relation::Booking.def())
+        .filter(booking_place::Column::PersonId.eq(person.0))
+        .filter(booking_place::Column::State.eq(code(PlaceState::Held)))
+        .filter(booking::Column::HouseholdId.eq(household))
+        .filter(occurrence::Column::StartsAt.gt(Instant::from(now)))
+        .count(conn)
+        .await?)
+}
+
+/// A calendar to subscribe to.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    /// Its name.
+    pub name: String,
+    /// The community's IANA zone.
+    pub zone: String,
+    /// Its dates from 60 days back to a year ahead.
+    pub entries: Vec<FeedEntry>,
+}
+
+/// One date of a feed.
+#[derive(Clone, Debug)]
+pub struct FeedEntry {
+    /// The occurrence: the stable part of the UID.
+    pub occurrence: Uuid,
+    /// What it is.
+    pub title: String,
+    /// Where.
+    pub place: String,
+    /// More about it.
+    pub description: String,
+    /// Start.
+    pub starts_at: Timestamp,
+    /// End.
+    pub ends_at: Timestamp,
+    /// Called off?
+    pub cancelled: bool,
+    /// Rises with every change (RFC 5545, 3.8.7.4).
+    pub sequence: i32,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// The page that shows it, from the site's root.
+    pub path: String,
+}
+
+/// The feed of a whole community; none if there is no such community.
+pub async fn feed_of_community(
+    db: &DatabaseConnection,
+    slug: &str,
+    now: Timestamp,
+) -> Result<Option<Feed>, StoreError> {
+    let community = match communities::by_slug(db, slug).await {
+        Ok(community) => community,
+        Err(StoreError::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let name = community.name.clone();
+    feed(db, community, None, name, now).await.map(Some)
+}
+
+/// The feed of one activity; none if there is no such activity.
+pub async fn feed_of_activity(db: &DatabaseConnection, id: Uuid, now: Timestamp) -> Result<Option<Feed>, StoreError> {
+    let Some(activity) = activity::Entity::find_by_id(id).one(db).await? else { return Ok(None) };
+    let Some(community) = community::Entity::find_by_id(activity.community_id).one(db).await? else {
+        return Ok(None);
+    };
+    let name = format!("{} · {}", activity.name, community.name);
+    feed(db, community, Some(id), name, now).await.map(Some)
+}
+
+async fn feed(
+    db: &DatabaseConnection,
+    community: community::Model,
+    only: Option<Uuid>,
+    name: String,
+    now: Timestamp,
+) -> Result<Feed, StoreError> {
+    let hours = |days: i64| (days * 24).hours();
+    let since = Instant::from(now.checked_sub(hours(60)).unwrap_or(now));
+    let until = Instant::from(now.checked_add(hours(366)).unwrap_or(now));
+    let mut find = occurrence::Entity::find()
+        .select_only()
+        .column(occurrence::Column::TermId)
+        .distinct()
+        .join(JoinType::InnerJoin, occurrence::Relation::Term.def())
+        .filter(occurrence::Column::CommunityId.eq(community.id))
+        .filter(occurrence::Column::StartsAt.between(since, until));
+    if let Some(activity) = only {
+        find = find.filter(term::Column::ActivityId.eq(activity));
+    }
+    let terms: Vec<Uuid> = find.into_tuple().all(db).await?;
+    let mut entries = Vec::new();
+    for loaded in load_terms(db, &terms).await? {
+        for row in loaded.dates.iter().filter(|row| row.starts_at >= since && row.starts_at <= until) {
+            let called_off = row.state == OccurrenceState::Cancelled || loaded.row.state == TermState::Cancelled;
+            entries.push(FeedEntry {
+                occurrence: row.id,
+                title: loaded.activity.name.clone(),
+                place: [loaded.room(row.room_id.or(loaded.row.room_id)).unwrap_or_default(), community.name.clone()]
+                    .join(" "),
+                description: loaded.activity.summary.clone(),
+                starts_at: row.starts_at.into(),
+                ends_at: row.ends_at.into(),
+                cancelled: called_off,
+                sequence: row.sequence,
+                updated_at: row.updated_at.into(),
+                path: format!("/{}/activities/{}", community.slug, loaded.activity.id),
+            });
+        }
+    }
+    entries.sort_by_key(|entry| (entry.starts_at, entry.occurrence));
+    Ok(Feed { name, zone: zone_of(&community).iana_name().unwrap_or("UTC").to_owned(), entries })
+}
+
+/// The term of an occurrence.
+pub(crate) async fn term_of(conn: &impl ConnectionTrait, id: OccurrenceId) -> Result<TermId, StoreError> {
+    let row = occurrence::Entity::find_by_id(id.0).one(conn).await?.ok_or(StoreError::NotFound)?;
+    Ok(TermId(row.term_id))
+}

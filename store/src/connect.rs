@@ -1,0 +1,157 @@
+//! Opening a database and bringing it up to date.
+
+use crate::{migration::Migrator, tx};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector,
+    sqlx::{
+        self, Connection,
+        postgres::{PgConnectOptions, PgPoolOptions},
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    },
+};
+use sea_orm_migration::MigratorTrait;
+use std::time::Duration;
+
+/// The oldest SQLite taken: older ones may lose a commit in WAL mode when two connections write and reset the log.
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// How long a writer waits for the lock of another, and a request for a connection of the pool.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Connections to SQLite: one writes, the others read.
+const SQLITE_CONNECTIONS: u32 = 8;
+
+/// Connections to PostgreSQL, of one node.
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// An idle connection to PostgreSQL is asked whether it still lives, before it is used, after so long.
+const IDLE_BEFORE_PING: Duration = Duration::from_secs(30);
+
+/// The advisory lock under which one node at a time migrates ("zhaoxi" in ASCII).
+const MIGRATION_LOCK: i64 = 0x7a68_616f_7869;
+
+/// Opens `sqlite://path` (the file is made if it is missing, its folder is not) or `postgres://…`. No error and no
+/// log line says the URL, since it may hold a password.
+pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
+    match url.split_once(':') {
+        Some(("sqlite", _)) => connect_sqlite(url).await,
+        Some(("postgres" | "postgresql", _)) => connect_postgres(url).await,
+        _ => Err(refusal("the database URL must start with sqlite:// or postgres://")),
+    }
+}
+
+async fn connect_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let options: SqliteConnectOptions = url.parse().map_err(failure)?;
+    let path = options.get_filename().to_owned();
+    let asked = url.split_once('?').map_or("mode=rwc", |(_, asked)| asked);
+    if path.as_os_str().is_empty() || url.contains(":memory:") || asked != "mode=rwc" {
+        return Err(refusal("the database URL must name a file, as in sqlite:///var/lib/zhaoxi/zhaoxi.sqlite"));
+    }
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        return Err(refusal(&format!("the folder of the database is missing: {}", folder.display())));
+    }
+    let options = options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .pragma("temp_store", "MEMORY");
+    let pool = SqlitePoolOptions::new()
+        .max_connections(SQLITE_CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_with(quiet(options))
+        .await
+        .map_err(failure)?;
+    let db = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool);
+    let version = sqlite_version(&db).await?;
+    if !is_new_enough(&version) {
+        let (major, minor, patch) = OLDEST_SQLITE;
+        return Err(refusal(&format!("SQLite {version} is too old: {major}.{minor}.{patch} or later is needed")));
+    }
+    Ok(db)
+}
+
+async fn connect_postgres(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let options: PgConnectOptions = url.parse().map_err(failure)?;
+    let options = options.application_name("zhaoxi").options([("lock_timeout", "3s"), ("timezone", "UTC")]);
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, state| {
+            Box::pin(async move {
+                if state.idle_for >= IDLE_BEFORE_PING {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_with(quiet(options))
+        .await
+        .map_err(failure)?;
+    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+}
+
+/// Statements are logged at trace level, those that take longer than a second as warnings.
+fn quiet<O: sqlx::ConnectOptions>(options: O) -> O {
+    match "trace".parse() {
+        Ok(level) => options.log_statements(level),
+        Err(_) => options,
+    }
+}
+
+/// The version of the SQLite in use.
+pub async fn sqlite_version(db: &DatabaseConnection) -> Result<String, DbErr> {
+    let row = db.query_one_raw(sea_orm::Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version()")).await?;
+    row.ok_or_else(|| refusal("SQLite did not state its version"))?.try_get_by_index(0)
+}
+
+fn is_new_enough(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next()) >= OLDEST_SQLITE
+}
+
+/// Brings the tables up to date, in one transaction: all of it or nothing. Nodes that start together take turns.
+pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
+    let tx = tx::begin_write(db).await?;
+    if db.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared("SET LOCAL lock_timeout = '60s'").await?;
+        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
+    }
+    Migrator::up(&tx, None).await?;
+    tx.commit().await
+}
+
+fn refusal(sentence: &str) -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal(sentence.to_owned()))
+}
+
+fn failure(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number() {
+        for (version, taken) in [
+            ("3.51.3", true),
+            ("3.52.0", true),
+            ("3.100", true),
+            ("4.0.0", true),
+            ("3.51.2", false),
+            ("3.6.23", false),
+            ("3", false),
+            ("", false),
+        ] {
+            assert_eq!(is_new_enough(version), taken, "{version:?}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The places a booking takes, one row a date.
+
+use crate::entity::stored::Stored;
+use domain::booking::PlaceState;
+use sea_orm::entity::prelude::*;
+
+/// One row of `booking_place`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "booking_place")]
+pub struct Model {
+    /// Its id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The booking.
+    pub booking_id: Uuid,
+    /// The date.
+    pub occurrence_id: Uuid,
+    /// The person booked for.
+    pub person_id: Uuid,
+    /// Places taken, in the activity's unit: one a head, or one a family.
+    pub places: i32,
+    /// How many people come.
+    pub heads: i32,
+    /// Held, waited for, or given back.
+    pub state: Stored<PlaceState>,
+}
+
+/// No relations are declared: queries name their joins.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    /// The date that the place is on.
+    #[sea_orm(belongs_to = "super::occurrence::Entity", from = "Column::OccurrenceId", to = "super::occurrence::Column::Id")]
+    Occurrence,
+    /// The booking that has it.
+    #[sea_orm(belongs_to = "super::booking::Entity", from = "Column::BookingId", to = "super::booking::Column::Id")]
+    Booking,
+}
+
+impl Related<super::booking::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Booking.def()
+    }
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,30 @@
+//! The rows and transactions of a community centre's calendar, on SQLite and PostgreSQL alike.
+//!
+//! Every change goes: lock, read, decide (in `domain`), write, commit, tell. Time comes in as an argument.
+
+pub mod accounts;
+pub mod activities;
+pub mod attendance;
+pub mod audit;
+pub mod bookings;
+pub mod calendar;
+pub mod communities;
+pub mod connect;
+pub mod days;
+pub mod demo;
+pub mod entity;
+pub mod error;
+pub mod families;
+pub mod id;
+pub mod login_sessions;
+pub mod migration;
+pub mod notices;
+pub mod password;
+pub mod pinyin;
+pub mod rosters;
+pub mod staff;
+pub mod terms;
+pub mod tx;
+
+pub use error::StoreError;
+pub use sea_orm::DatabaseConnection;

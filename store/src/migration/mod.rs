@@ -1,0 +1,70 @@
+//! The tables as they came to be: one migration a group of nouns. A migration that has been released is never
+//! changed, only followed by another.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261124_000001_community;
+mod m20261124_000002_people;
+mod m20261124_000003_accounts;
+mod m20261124_000004_activities;
+mod m20261124_000005_bookings;
+mod m20261124_000006_trust;
+
+/// Brings a database to the tables of this version, or back.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261124_000001_community::Migration),
+            Box::new(m20261124_000002_people::Migration),
+            Box::new(m20261124_000003_accounts::Migration),
+            Box::new(m20261124_000004_activities::Migration),
+            Box::new(m20261124_000005_bookings::Migration),
+            Box::new(m20261124_000006_trust::Migration),
+        ]
+    }
+}
+
+/// A foreign key to the `id` of another table.
+fn references(table: &'static str, column: &'static str, other: &'static str) -> ForeignKeyCreateStatement {
+    ForeignKey::create().name(format!("{table}_{column}_fkey")).from(table, column).to(other, "id").to_owned()
+}
+
+/// The primary key of a table that ties two others together.
+fn primary_key(table: &'static str, columns: [&'static str; 2]) -> IndexCreateStatement {
+    let [first, second] = columns;
+    Index::create().name(format!("{table}_pkey")).col(first).col(second).primary().to_owned()
+}
+
+async fn create_index(manager: &SchemaManager<'_>, table: &'static str, columns: &[&'static str]) -> Result<(), DbErr> {
+    let name = format!("{table}_{}_idx", columns.join("_"));
+    manager.create_index(index(name, table, columns)).await
+}
+
+async fn create_unique(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: &[&'static str],
+) -> Result<(), DbErr> {
+    let name = format!("{table}_{}_key", columns.join("_"));
+    manager.create_index(index(name, table, columns).unique().to_owned()).await
+}
+
+fn index(name: String, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(name).table(table);
+    for column in columns {
+        index.col(*column);
+    }
+    index
+}
+
+/// Drops tables in the given order; their indexes go with them.
+async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
+    for table in tables {
+        manager.drop_table(Table::drop().table(*table).to_owned()).await?;
+    }
+    Ok(())
+}

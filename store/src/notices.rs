@@ -1,0 +1,117 @@
+//! Notices (通知): what is owed to somebody, written in the transaction that causes it.
+
+use crate::{
+    StoreError,
+    accounts::Who,
+    entity::{account, community, notice, time::Instant},
+    id::new_id,
+    terms::{local, zone_of},
+};
+use domain::{
+    id::{CommunityId, NoticeId, PersonId},
+    reading::{NoticeItem, NoticeText},
+};
+use jiff::Timestamp;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, sea_query::Expr,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Owes a notice to every account of a household, or to the account that booked where there is none. Nobody with an
+/// account: one row without, so that the desk can see who must be called.
+pub(crate) async fn owe(
+    tx: &impl ConnectionTrait,
+    community: CommunityId,
+    household: Option<Uuid>,
+    account: Option<Uuid>,
+    person: PersonId,
+    text: &NoticeText,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let payload = serde_json::to_string(text).map_err(|e| sea_orm::DbErr::Json(e.to_string()))?;
+    let kind = match text {
+        NoticeText::Promoted { .. } => "promoted",
+        NoticeText::BookedByDesk { .. } => "booked_by_desk",
+        NoticeText::CancelledByDesk { .. } => "cancelled_by_desk",
+    };
+    let accounts: Vec<Uuid> = match household {
+        Some(household) => {
+            account::Entity::find()
+                .select_only()
+                .column(account::Column::Id)
+                .filter(account::Column::HouseholdId.eq(household))
+                .into_tuple()
+                .all(tx)
+                .await?
+        }
+        None => account.into_iter().collect(),
+    };
+    let owed = if accounts.is_empty() { vec![None] } else { accounts.into_iter().map(Some).collect() };
+    for account in owed {
+        notice::Entity::insert(notice::ActiveModel {
+            id: Set(new_id(now)),
+            community_id: Set(community.0),
+            account_id: Set(account),
+            person_id: Set(Some(person.0)),
+            kind: Set(kind.to_owned()),
+            payload: Set(payload.clone()),
+            created_at: Set(now.into()),
+            sent_at: Set(None),
+            read_at: Set(None),
+        })
+        .exec_without_returning(tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// An account's notices, newest first, at most 100.
+pub async fn list(db: &DatabaseConnection, who: &Who) -> Result<Vec<NoticeItem>, StoreError> {
+    let rows = notice::Entity::find()
+        .filter(notice::Column::AccountId.eq(who.account.0))
+        .order_by_desc(notice::Column::CreatedAt)
+        .limit(100)
+        .all(db)
+        .await?;
+    let zones: HashMap<Uuid, _> = community::Entity::find()
+        .filter(community::Column::Id.is_in(rows.iter().map(|row| row.community_id)))
+        .all(db)
+        .await?
+        .iter()
+        .map(|community| (community.id, zone_of(community)))
+        .collect();
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(NoticeItem {
+                id: NoticeId(row.id),
+                says: serde_json::from_str(&row.payload).ok()?,
+                at: local(row.created_at.into(), zones.get(&row.community_id)?),
+                read: row.read_at.is_some(),
+            })
+        })
+        .collect())
+}
+
+/// How many are unread.
+pub async fn unread(db: &DatabaseConnection, who: &Who) -> Result<u32, StoreError> {
+    let unread = notice::Entity::find()
+        .filter(notice::Column::AccountId.eq(who.account.0))
+        .filter(notice::Column::ReadAt.is_null())
+        .count(db)
+        .await?;
+    Ok(u32::try_from(unread).unwrap_or(u32::MAX))
+}
+
+/// Marks all of an account's notices as read.
+pub async fn read_notices(db: &DatabaseConnection, who: &Who, now: Timestamp) -> Result<(), StoreError> {
+    notice::Entity::update_many()
+        .col_expr(notice::Column::ReadAt, Expr::value(Instant::from(now)))
+        .filter(notice::Column::AccountId.eq(who.account.0))
+        .filter(notice::Column::ReadAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,295 @@
+//! The desk: a community's workbench, rosters, people found by name, and the audit of a term.
+
+use crate::{
+    StoreError,
+    accounts::Who,
+    audit::Change,
+    calendar, communities,
+    entity::{audit, booking, booking_place, community, person, term, time::Day},
+    families,
+    terms::{Loaded, code, count, load_term, load_terms, local, zone_of},
+    tx::begin_write,
+};
+use domain::{
+    booking::{BookingState, PlaceState, Scope, standing_of_term},
+    calendar::Span,
+    id::{ActivityId, BookingId, CommunityId, PersonId, TermId},
+    person::{MemberRole, age_on},
+    phone::PhoneNumber,
+    reading::{AuditLine, DeskPage, DeskTerm, FoundPerson, RosterLine, RosterPage},
+    rights::{Act, Door},
+    text::{Line, PersonName},
+};
+use jiff::{Timestamp, civil::Date};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, LikeExpr},
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The community of a slug, if the actor may do `act` there. To anybody else the desk does not exist.
+pub async fn desk_of(conn: &impl ConnectionTrait, who: &Who, slug: &str, act: Act) -> Result<CommunityId, StoreError> {
+    let id = CommunityId(communities::by_slug(conn, slug).await?.id);
+    if who.actor.may(act, id) { Ok(id) } else { Err(StoreError::NotFound) }
+}
+
+/// The desk's first page.
+pub async fn desk_page(db: &DatabaseConnection, who: &Who, slug: &str, now: Timestamp) -> Result<DeskPage, StoreError> {
+    let id = desk_of(db, who, slug, Act::ManageBookings).await?;
+    let head = communities::head(db, slug, now).await?;
+    let span = Span { first: head.today, last: head.today };
+    let today = calendar::days(db, id, span, calendar::Filter::default(), now).await?;
+    let ids: Vec<Uuid> = term::Entity::find()
+        .select_only()
+        .column(term::Column::Id)
+        .filter(term::Column::CommunityId.eq(id.0))
+        .filter(term::Column::LastDate.gte(Day::from(head.today)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut terms: Vec<_> = load_terms(db, &ids).await?.iter().map(|loaded| desk_term(loaded, now)).collect();
+    terms.sort_by_key(|term| (term.first, term.id));
+    Ok(DeskPage {
+        today: today.into_iter().flat_map(|day| day.entries).collect(),
+        terms,
+        activities: calendar::activities(db, id, now).await?,
+    })
+}
+
+fn desk_term(loaded: &Loaded, now: Timestamp) -> DeskTerm {
+    let coming: Vec<_> = loaded.term.coming(now).map(|o| o.id).collect();
+    let held = |all: bool| {
+        loaded.places.held.iter().filter(|(id, _)| all || coming.contains(id)).map(|(_, held)| *held).max().unwrap_or(0)
+    };
+    DeskTerm {
+        id: loaded.term.id,
+        activity: ActivityId(loaded.activity.id),
+        activity_name: loaded.activity.name.clone(),
+        name: loaded.row.name.clone(),
+        audience: loaded.activity.audience.0,
+        first: loaded.row.first_date.into(),
+        last: loaded.row.last_date.into(),
+        capacity: loaded.term.capacity,
+        held: held(coming.is_empty()),
+        waiting: u32::try_from(loaded.places.waiting.len()).unwrap_or(u32::MAX),
+        standing: standing_of_term(&loaded.term, &loaded.places, now),
+        opens: loaded.opens(now),
+    }
+}
+
+/// A term's roster with its waiting list.
+pub async fn roster(
+    db: &DatabaseConnection,
+    who: &Who,
+    slug: &str,
+    id: TermId,
+    now: Timestamp,
+) -> Result<RosterPage, StoreError> {
+    let at = desk_of(db, who, slug, Act::ManageBookings).await?;
+    let loaded = load_term(db, id).await?;
+    if loaded.community() != at {
+        return Err(StoreError::NotFound);
+    }
+    let rows = booking::Entity::find()
+        .filter(booking::Column::TermId.eq(id.0))
+        .filter(booking::Column::State.ne(code(BookingState::Cancelled)))
+        .order_by_asc(booking::Column::QueueNo)
+        .all(db)
+        .await?;
+    let persons = persons(db, rows.iter().map(|row| row.person_id).collect()).await?;
+    let single: Vec<Uuid> = rows.iter().filter(|row| row.scope == Scope::Single).map(|row| row.id).collect();
+    let mut dates: HashMap<Uuid, Date> = HashMap::new();
+    for chunk in single.chunks(500) {
+        for place in booking_place::Entity::find()
+            .filter(booking_place::Column::BookingId.is_in(chunk.to_vec()))
+            .filter(booking_place::Column::State.ne(code(PlaceState::Released)))
+            .all(db)
+            .await?
+        {
+            let date = loaded.term.occurrences.iter().find(|o| o.id.0 == place.occurrence_id);
+            if let Some(date) = date {
+                dates.insert(place.booking_id, date.on_date);
+            }
+        }
+    }
+    let today = local(now, &loaded.zone).date();
+    let mut confirmed = Vec::new();
+    let mut waiting = Vec::new();
+    for row in rows {
+        let Some(person) = persons.get(&row.person_id) else { continue };
+        let line = RosterLine {
+            booking: BookingId(row.id),
+            person: PersonId(person.id),
+            name: person.name.clone(),
+            pinyin: person.pinyin.clone(),
+            initials: person.initials.clone(),
+            age: person.birth_date.map(|birth| age_on(birth.into(), today)),
+            phone: masked(person),
+            heads: count(row.heads),
+            scope: row.scope.0,
+            date: dates.get(&row.id).copied(),
+            booked: local(row.created_at.into(), &loaded.zone),
+            door: row.door.0,
+        };
+        if row.state == BookingState::Waiting { waiting.push(line) } else { confirmed.push(line) }
+    }
+    Ok(RosterPage {
+        term: desk_term(&loaded, now),
+        age: loaded.term.age,
+        scopes: loaded.term.scopes,
+        dates: loaded.dates.iter().filter_map(|date| loaded.entry(date, now)).collect(),
+        confirmed,
+        waiting,
+    })
+}
+
+pub(crate) async fn persons(
+    conn: &impl ConnectionTrait,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, person::Model>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let rows = person::Entity::find().filter(person::Column::Id.is_in(chunk.to_vec())).all(conn).await?;
+        found.extend(rows.into_iter().map(|person| (person.id, person)));
+    }
+    Ok(found)
+}
+
+fn masked(person: &person::Model) -> Option<String> {
+    person.phone.as_deref().and_then(|phone| PhoneNumber::parse(phone).ok()).map(|phone| phone.masked())
+}
+
+/// Finds people of a community by name, pinyin, initials, the phone's last digits or building: at most 20.
+pub async fn find_persons(
+    db: &DatabaseConnection,
+    who: &Who,
+    slug: &str,
+    query: &str,
+    now: Timestamp,
+) -> Result<Vec<FoundPerson>, StoreError> {
+    let at = desk_of(db, who, slug, Act::ManageBookings).await?;
+    let query: String = query.trim().chars().take(40).collect();
+    if query.is_empty() {
+        return Ok(Vec::new());
+    }
+    // `%`, `_` and the escape itself are text that somebody typed, not wildcards.
+    let escaped: String =
+        query.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect();
+    let like = |pattern: String| LikeExpr::new(pattern).escape('\\');
+    let latin = escaped.to_lowercase().replace(' ', "");
+    let any = Condition::any()
+        .add(Expr::col(person::Column::Name).like(like(format!("%{escaped}%"))))
+        .add(Expr::col(person::Column::Pinyin).like(like(format!("{latin}%"))))
+        .add(Expr::col(person::Column::Initials).like(like(format!("{latin}%"))))
+        .add(Expr::col(person::Column::Phone).like(like(format!("%{escaped}"))))
+        .add(Expr::col(person::Column::Building).like(like(format!("{escaped}%"))));
+    let rows = person::Entity::find()
+        .filter(person::Column::CommunityId.eq(at.0))
+        .filter(any)
+        .order_by_asc(person::Column::Name)
+        .limit(20)
+        .all(db)
+        .await?;
+    let today = communities::head(db, slug, now).await?.today;
+    Ok(rows
+        .into_iter()
+        .map(|person| FoundPerson {
+            id: PersonId(person.id),
+            age: person.birth_date.map(|birth| age_on(birth.into(), today)),
+            phone: masked(&person),
+            name: person.name,
+            building: person.building,
+        })
+        .collect())
+}
+
+/// Somebody without a phone whom the desk writes down.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    /// The name.
+    pub name: PersonName,
+    /// The birth date, where known.
+    pub birth: Option<Date>,
+    /// The phone of somebody to call, where there is one.
+    pub phone: Option<PhoneNumber>,
+    /// The building, where known.
+    pub building: Option<Line>,
+}
+
+/// Writes a person down at the desk; the same name and birth date again gives the person who is there.
+///
+/// # Errors
+/// [`StoreError::NotFound`] without the right to it.
+pub async fn add_person(
+    db: &DatabaseConnection,
+    who: &Who,
+    slug: &str,
+    new: NewPerson,
+    now: Timestamp,
+) -> Result<PersonId, StoreError> {
+    let at = desk_of(db, who, slug, Act::ManageBookings).await?;
+    let tx = begin_write(db).await?;
+    community::Entity::find_by_id(at.0).lock_exclusive().one(&tx).await?;
+    if let Some(birth) = new.birth {
+        let known = person::Entity::find()
+            .filter(person::Column::CommunityId.eq(at.0))
+            .filter(person::Column::Name.eq(new.name.as_str()))
+            .filter(person::Column::BirthDate.eq(Day::from(birth)))
+            .one(&tx)
+            .await?;
+        if let Some(known) = known {
+            return Ok(PersonId(known.id));
+        }
+    }
+    let phone = new.phone.map(|phone| phone.as_str().to_owned());
+    let building = new.building.map(|line| line.as_str().to_owned());
+    let id = families::new_person(&tx, at, &new.name, new.birth, phone, building, now).await?;
+    let household = families::new_household(&tx, at, now).await?;
+    families::join(&tx, household, id, MemberRole::Adult, now).await?;
+    Change {
+        community: at,
+        by: Some((who.account, &who.name)),
+        for_person: Some(id),
+        action: "add_person",
+        subject: ("person", id.0),
+        term: None,
+        door: Door::Desk,
+    }
+    .write(&tx, None::<()>, None::<()>, now)
+    .await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// The changes of a term, newest first, at most 500.
+pub async fn audit_of_term(
+    db: &DatabaseConnection,
+    who: &Who,
+    slug: &str,
+    id: TermId,
+) -> Result<Vec<AuditLine>, StoreError> {
+    let at = desk_of(db, who, slug, Act::ReadAudit).await?;
+    let community = community::Entity::find_by_id(at.0).one(db).await?.ok_or(StoreError::NotFound)?;
+    let zone = zone_of(&community);
+    let rows = audit::Entity::find()
+        .filter(audit::Column::TermId.eq(id.0))
+        .filter(audit::Column::CommunityId.eq(at.0))
+        .order_by_desc(audit::Column::At)
+        .limit(500)
+        .all(db)
+        .await?;
+    let persons = persons(db, rows.iter().filter_map(|row| row.for_person).collect()).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| AuditLine {
+            at: local(row.at.into(), &zone),
+            who: row.actor_name,
+            for_whom: row.for_person.and_then(|id| persons.get(&id)).map(|person| person.name.clone()),
+            action: row.action,
+            door: row.door.0,
+            before: row.before,
+            after: row.after,
+        })
+        .collect())
+}

@@ -1,0 +1,273 @@
+//! Terms with their dates and places, read together as the rules want them.
+
+use crate::{
+    StoreError,
+    entity::{activity, booking, booking_place, community, occurrence, room, term},
+};
+use domain::{
+    booking::{BookingState, PlaceState, Places, Waiter, standing_of_date},
+    id::{ActivityId, BookingId, CommunityId, OccurrenceId, TermId},
+    reading::DateEntry,
+    term::{AgeRule, Occurrence, Scopes, Term},
+};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime, Time},
+    tz::TimeZone,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    sea_query::{Expr, ExprTrait},
+};
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// A term with everything that the rules and the pages need to know of it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The row.
+    pub row: term::Model,
+    /// Its activity.
+    pub activity: activity::Model,
+    /// What the rules see.
+    pub term: Term,
+    /// The rows of its dates, in order of start.
+    pub dates: Vec<occurrence::Model>,
+    /// Who holds and who waits.
+    pub places: Places,
+    /// Names of the rooms used.
+    pub rooms: HashMap<Uuid, String>,
+    /// The community's zone.
+    pub zone: TimeZone,
+}
+
+/// A community's time zone; Beijing time if the row names one that doesn't exist.
+pub(crate) fn zone_of(community: &community::Model) -> TimeZone {
+    TimeZone::get(&community.zone).or_else(|_| TimeZone::get("Asia/Shanghai")).unwrap_or(TimeZone::UTC)
+}
+
+/// The local civil time of an instant.
+pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> DateTime {
+    zone.to_datetime(at)
+}
+
+pub(crate) fn count(number: i32) -> u32 {
+    u32::try_from(number).unwrap_or(0)
+}
+
+fn age_rule(row: &term::Model) -> AgeRule {
+    let age = |years: Option<i32>| years.and_then(|years| i16::try_from(years).ok());
+    AgeRule { min: age(row.age_min), max: age(row.age_max), on: row.age_on.map(Date::from) }
+}
+
+fn rules_of(row: &term::Model, activity: &activity::Model, dates: &[occurrence::Model]) -> Term {
+    Term {
+        id: TermId(row.id),
+        state: row.state.0,
+        unit: activity.unit.0,
+        capacity: count(row.capacity),
+        opens_at: row.opens_at.map(Timestamp::from),
+        closes_at: row.closes_at.map(Timestamp::from),
+        cancel_hours: count(row.cancel_hours),
+        age: age_rule(row),
+        scopes: Scopes { whole: row.book_whole, rest: row.book_rest, single: row.book_single },
+        waitlist_cap: row.waitlist_cap.map(count),
+        occurrences: dates
+            .iter()
+            .map(|o| Occurrence {
+                id: OccurrenceId(o.id),
+                on_date: o.on_date.into(),
+                starts_at: o.starts_at.into(),
+                ends_at: o.ends_at.into(),
+                state: o.state.0,
+                capacity: o.capacity.map(count),
+            })
+            .collect(),
+    }
+}
+
+/// Waits for, and takes, the lock of a term. On SQLite the write transaction is the lock already.
+pub(crate) async fn lock_term(tx: &impl ConnectionTrait, id: TermId) -> Result<(), StoreError> {
+    term::Entity::find_by_id(id.0)
+        .select_only()
+        .column(term::Column::Id)
+        .lock_exclusive()
+        .into_tuple::<Uuid>()
+        .one(tx)
+        .await?
+        .map(|_| ())
+        .ok_or(StoreError::NotFound)
+}
+
+/// Reads one term.
+pub async fn load_term(conn: &impl ConnectionTrait, id: TermId) -> Result<Loaded, StoreError> {
+    load_terms(conn, &[id.0]).await?.pop().ok_or(StoreError::NotFound)
+}
+
+/// Reads terms by id, in no particular order; unknown ids are left out.
+pub async fn load_terms(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Loaded>, StoreError> {
+    let mut loaded = Vec::with_capacity(ids.len());
+    // SQLite and PostgreSQL both bound the number of parameters of a statement.
+    for ids in ids.chunks(500) {
+        load_chunk(conn, ids, &mut loaded).await?;
+    }
+    Ok(loaded)
+}
+
+async fn load_chunk(conn: &impl ConnectionTrait, ids: &[Uuid], loaded: &mut Vec<Loaded>) -> Result<(), StoreError> {
+    let ids: Vec<Uuid> = ids.to_vec();
+    let rows = term::Entity::find().filter(term::Column::Id.is_in(ids.clone())).all(conn).await?;
+    let activities = activity::Entity::find()
+        .filter(activity::Column::Id.is_in(rows.iter().map(|row| row.activity_id)))
+        .all(conn)
+        .await?;
+    let communities = community::Entity::find()
+        .filter(community::Column::Id.is_in(rows.iter().map(|row| row.community_id)))
+        .all(conn)
+        .await?;
+    let rooms: HashMap<Uuid, String> = room::Entity::find()
+        .filter(room::Column::CommunityId.is_in(communities.iter().map(|c| c.id)))
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(|room| (room.id, room.name))
+        .collect();
+    let mut dates: HashMap<Uuid, Vec<occurrence::Model>> = HashMap::new();
+    for date in occurrence::Entity::find()
+        .filter(occurrence::Column::TermId.is_in(ids.clone()))
+        .order_by_asc(occurrence::Column::StartsAt)
+        .all(conn)
+        .await?
+    {
+        dates.entry(date.term_id).or_default().push(date);
+    }
+    let mut held = held_places(conn, &ids).await?;
+    let mut waiting = waiters(conn, &ids).await?;
+    for row in rows {
+        let Some(activity) = activities.iter().find(|a| a.id == row.activity_id).cloned() else { continue };
+        let Some(community) = communities.iter().find(|c| c.id == row.community_id) else { continue };
+        let dates = dates.remove(&row.id).unwrap_or_default();
+        loaded.push(Loaded {
+            term: rules_of(&row, &activity, &dates),
+            places: Places {
+                held: held.remove(&row.id).unwrap_or_default(),
+                waiting: waiting.remove(&row.id).unwrap_or_default(),
+            },
+            rooms: rooms.clone(),
+            zone: zone_of(community),
+            row,
+            activity,
+            dates,
+        });
+    }
+    Ok(())
+}
+
+/// Places held, counted from rows: term → date → places.
+async fn held_places(
+    conn: &impl ConnectionTrait,
+    terms: &[Uuid],
+) -> Result<HashMap<Uuid, BTreeMap<OccurrenceId, u32>>, StoreError> {
+    let rows: Vec<(Uuid, Uuid, i64)> = booking_place::Entity::find()
+        .select_only()
+        .column(occurrence::Column::TermId)
+        .column(booking_place::Column::OccurrenceId)
+        .column_as(Expr::col((booking_place::Entity, booking_place::Column::Places)).sum().cast_as("bigint"), "places")
+        .join(JoinType::InnerJoin, booking_place::Relation::Occurrence.def())
+        .filter(occurrence::Column::TermId.is_in(terms.to_vec()))
+        .filter(booking_place::Column::State.eq(code(PlaceState::Held)))
+        .group_by(occurrence::Column::TermId)
+        .group_by(booking_place::Column::OccurrenceId)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let mut held: HashMap<Uuid, BTreeMap<OccurrenceId, u32>> = HashMap::new();
+    for (term, date, places) in rows {
+        held.entry(term).or_default().insert(OccurrenceId(date), u32::try_from(places).unwrap_or(0));
+    }
+    Ok(held)
+}
+
+async fn waiters(conn: &impl ConnectionTrait, terms: &[Uuid]) -> Result<HashMap<Uuid, Vec<Waiter>>, StoreError> {
+    let rows: Vec<(Uuid, Uuid, i64, i32, Uuid)> = booking::Entity::find()
+        .select_only()
+        .column(booking::Column::TermId)
+        .column(booking::Column::Id)
+        .column(booking::Column::QueueNo)
+        .column(booking_place::Column::Places)
+        .column(booking_place::Column::OccurrenceId)
+        .join(JoinType::InnerJoin, booking::Relation::BookingPlace.def())
+        .filter(booking::Column::TermId.is_in(terms.to_vec()))
+        .filter(booking::Column::State.eq(code(BookingState::Waiting)))
+        .filter(booking_place::Column::State.eq(code(PlaceState::Waiting)))
+        .order_by_asc(booking::Column::QueueNo)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let mut waiting: HashMap<Uuid, Vec<Waiter>> = HashMap::new();
+    for (term, booking, queue_no, places, date) in rows {
+        let list = waiting.entry(term).or_default();
+        match list.last_mut().filter(|last| last.booking.0 == booking) {
+            Some(last) => last.occurrences.push(OccurrenceId(date)),
+            None => list.push(Waiter {
+                booking: BookingId(booking),
+                queue_no,
+                places: count(places),
+                occurrences: vec![OccurrenceId(date)],
+            }),
+        }
+    }
+    Ok(waiting)
+}
+
+/// The code of a value, as its column stores it.
+pub(crate) fn code(value: impl domain::code::Code) -> &'static str {
+    value.code()
+}
+
+impl Loaded {
+    /// The community.
+    pub fn community(&self) -> CommunityId {
+        CommunityId(self.row.community_id)
+    }
+
+    /// What a list says of one of its dates.
+    pub fn entry(&self, date: &occurrence::Model, now: Timestamp) -> Option<DateEntry> {
+        let of_rules = self.term.occurrences.iter().find(|o| o.id.0 == date.id)?;
+        let (start, end) = (local(of_rules.starts_at, &self.zone), local(of_rules.ends_at, &self.zone));
+        Some(DateEntry {
+            occurrence: of_rules.id,
+            term: self.term.id,
+            activity: ActivityId(self.activity.id),
+            name: self.activity.name.clone(),
+            kind: self.activity.kind.0,
+            audience: self.activity.audience.0,
+            unit: self.activity.unit.0,
+            age: self.term.age,
+            date: of_rules.on_date,
+            start: start.time(),
+            end: end.time(),
+            room: self.room(date.room_id.or(self.row.room_id)),
+            ordinal: self.term.ordinal(of_rules.id),
+            standing: standing_of_date(&self.term, &self.places, of_rules, now),
+            opens: self.opens(now),
+            reason: date.reason.clone(),
+        })
+    }
+
+    /// The local opening time, while it lies ahead.
+    pub fn opens(&self, now: Timestamp) -> Option<DateTime> {
+        self.term.opens_at.filter(|at| now < *at).map(|at| local(at, &self.zone))
+    }
+
+    /// A room's name.
+    pub fn room(&self, id: Option<Uuid>) -> Option<String> {
+        id.and_then(|id| self.rooms.get(&id).cloned())
+    }
+
+    /// Start and end as the term states them.
+    pub fn hours(&self) -> (Time, Time) {
+        let time = |text: &str| text.parse().unwrap_or(Time::midnight());
+        (time(&self.row.start_time), time(&self.row.end_time))
+    }
+}

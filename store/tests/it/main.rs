@@ -1,0 +1,7 @@
+//! The tests of the store, one binary: each runs on SQLite and on PostgreSQL, in a fresh database of its own.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "clippy takes the helpers of a test binary for no tests")]
+
+mod columns;
+mod database;
+mod schema;

@@ -1,1 +1,111 @@
-//! x
+//! The pages and server functions, foldered by feature.
+//!
+//! Compiled twice: with `ssr` for the server, with `hydrate` for the browser. Only code behind `ssr` may know the
+//! store.
+
+#![recursion_limit = "512"]
+#![allow(missing_docs, reason = "a server function's arguments become fields that no doc comment reaches")]
+
+pub mod activities;
+pub mod bookings;
+pub mod calendar;
+pub mod desk;
+pub mod error;
+pub mod family;
+pub mod frame;
+pub mod look;
+pub mod notices;
+pub mod parts;
+pub mod sign_in;
+#[cfg(feature = "ssr")]
+pub mod ssr;
+pub mod words;
+
+#[allow(missing_docs, unused, unused_qualifications, clippy::all, clippy::unwrap_used, clippy::panic)]
+mod texts {
+    include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
+}
+pub(crate) use texts::i18n;
+
+use frame::{CommunityFrame, NotFound};
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
+use leptos_router::{
+    Lazy, SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+/// The document around the app.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let look = look::use_look();
+    #[cfg(feature = "ssr")]
+    ssr::guard_page();
+    view! {
+        <!DOCTYPE html>
+        <html lang=look.lang() data-look=look.look()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                <meta name="color-scheme" content="light" />
+                <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+                <HashedStylesheet options=options.clone() id="style" />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The whole app.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    look::provide_look();
+    view! {
+        <Router>
+            <Routes fallback=|| view! { <NotFound /> }>
+                <Route path=path!("/") view=calendar::home::Home ssr=SsrMode::Async />
+                <ParentRoute path=path!("/:community") view=CommunityFrame ssr=SsrMode::Async>
+                    <Route path=path!("") view=calendar::page::CalendarRoute ssr=SsrMode::Async />
+                    <Route path=path!("activities") view=activities::list::ActivityList ssr=SsrMode::Async />
+                    <Route path=path!("activities/:activity") view=activities::page::ActivityRoute ssr=SsrMode::Async />
+                    <Route path=path!("sign-in") view=sign_in::page::SignIn ssr=SsrMode::Async />
+                    <Route path=path!("my") view=family::my::My ssr=SsrMode::Async />
+                    <Route path=path!("notices") view=notices::Notices ssr=SsrMode::Async />
+                    <Route path=path!("desk") view={Lazy::<desk::home::DeskHome>::new()} ssr=SsrMode::Async />
+                    <Route
+                        path=path!("desk/activities/new")
+                        view={Lazy::<desk::new_activity::NewActivityRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/activities/:activity/terms/new")
+                        view={Lazy::<desk::new_term::NewTermRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/terms/:term")
+                        view={Lazy::<desk::roster::RosterRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/terms/:term/audit")
+                        view={Lazy::<desk::audit::AuditRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/occurrences/:occurrence")
+                        view={Lazy::<desk::roll::RollRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("*any") view=NotFound ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

@@ -35,10 +35,10 @@ pub struct DayNote {
 }
 
 impl DayNote {
-    /// What a small cell shows: the solar term, else the festival, else the month on its first day, else the day.
+    /// What a small cell shows: the festival, else the solar term, else the month on its first day, else the day.
     pub fn short(&self) -> &str {
         let month = (self.lunar_day == "初一").then_some(&self.lunar_month);
-        self.solar_term.as_ref().or(self.festival.as_ref()).or(month).unwrap_or(&self.lunar_day)
+        self.festival.as_ref().or(self.solar_term.as_ref()).or(month).unwrap_or(&self.lunar_day)
     }
 }
 
@@ -104,19 +104,19 @@ mod tests {
             (date(2026, 2, 16), "十二月", "廿九", Some("除夕"), None, "除夕"),
             (date(2026, 2, 17), "正月", "初一", Some("春节"), None, "春节"),
             (date(2026, 3, 3), "正月", "十五", Some("元宵节"), None, "元宵节"),
-            (date(2026, 4, 5), "二月", "十八", Some("清明节"), Some("清明"), "清明"),
+            (date(2026, 4, 5), "二月", "十八", Some("清明节"), Some("清明"), "清明节"),
             (date(2026, 6, 19), "五月", "初五", Some("端午节"), None, "端午节"),
             (date(2026, 9, 25), "八月", "十五", Some("中秋节"), None, "中秋节"),
             (date(2026, 10, 18), "九月", "初九", Some("重阳节"), None, "重阳节"),
             (date(2026, 11, 9), "十月", "初一", None, None, "十月"),
             (date(2026, 11, 22), "十月", "十四", None, Some("小雪"), "小雪"),
             (date(2026, 11, 24), "十月", "十六", None, None, "十六"),
-            (date(2026, 12, 22), "十一月", "十四", Some("冬至节"), Some("冬至"), "冬至"),
+            (date(2026, 12, 22), "十一月", "十四", Some("冬至节"), Some("冬至"), "冬至节"),
             (date(2027, 1, 15), "十二月", "初八", Some("腊八节"), None, "腊八节"),
             (date(2025, 7, 24), "六月", "三十", None, None, "三十"),
             (date(2025, 7, 25), "闰六月", "初一", None, None, "闰六月"),
             (date(2033, 12, 22), "闰十一月", "初一", None, None, "闰十一月"),
-            (date(2015, 2, 19), "正月", "初一", Some("春节"), Some("雨水"), "雨水"),
+            (date(2015, 2, 19), "正月", "初一", Some("春节"), Some("雨水"), "春节"),
         ] {
             let note = day_note(day);
             assert_eq!((note.lunar_month.as_str(), note.lunar_day.as_str()), (month, lunar_day), "{day}");

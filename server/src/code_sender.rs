@@ -47,13 +47,13 @@ pub fn code_sender(destination: Destination) -> Arc<dyn CodeSender> {
     }
 }
 
-type Sent = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+type Sent<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
 
 struct Console;
 
 impl CodeSender for Console {
     /// The console may be kept as a log, so the number is masked.
-    fn send(&self, phone: &PhoneNumber, code: &str) -> Sent {
+    fn send<'a>(&'a self, phone: &'a PhoneNumber, code: &'a str) -> Sent<'a> {
         println!("sign-in code for {}: {code}", phone.masked());
         Box::pin(std::future::ready(Ok(())))
     }
@@ -62,7 +62,7 @@ impl CodeSender for Console {
 struct File(PathBuf);
 
 impl CodeSender for File {
-    fn send(&self, phone: &PhoneNumber, code: &str) -> Sent {
+    fn send<'a>(&'a self, phone: &'a PhoneNumber, code: &'a str) -> Sent<'a> {
         let at = crate::clock::now().to_string();
         let line = serde_json::json!({ "at": at, "phone": phone.as_str(), "code": code }).to_string() + "\n";
         let path = self.0.clone();

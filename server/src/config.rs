@@ -36,6 +36,8 @@ pub struct Config {
     pub trust_proxy: bool,
     /// Limit tries to sign in.
     pub rate_limit: bool,
+    /// Log in JSON.
+    pub log_json: bool,
 }
 
 /// Which database, and whether its folder is ours to make.
@@ -126,6 +128,7 @@ impl Config {
             site_root: settings.site_root.filter(|path| !path.as_os_str().is_empty()),
             trust_proxy: settings.trust_proxy,
             rate_limit: !settings.no_rate_limit,
+            log_json: settings.log_json,
         })
     }
 }
@@ -190,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_setting_is_told_with_its_line_and_not_with_its_value() {
-        let folder = std::env::temp_dir().join(format!("zhaoxi-config-{}", std::process::id()));
+        let folder = env::temp_dir().join(format!("zhaoxi-config-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join("zhaoxi.toml");
         std::fs::write(&path, "demo = true\ndatabase = 'postgres://a:secret@b/c'\n").unwrap();

@@ -19,7 +19,7 @@ use clock::{Clock, ZONE};
 use domain::{person::MemberRole, rights::StaffRole};
 use jiff::Timestamp;
 use people::{Cast, Member, People, born};
-use records::Desk;
+use records::{Desk, Offer};
 use rows::Rows;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait};
 use uuid::Uuid;
@@ -73,11 +73,12 @@ pub async fn load(db: &DatabaseConnection, now: Timestamp) -> Result<Loaded, DbE
     if is_settled(db).await? {
         return Ok(Loaded::AlreadyThere);
     }
-    let prepared = tokio::task::spawn_blocking(move || prepare(now)).await.map_err(broken)?;
-    let (rows, accounts) = prepared?;
+    let prepared = tokio::task::spawn_blocking(move || prepare(now, &password::hash(PASSWORD, rand::random())));
+    let (rows, accounts) = prepared.await.map_err(broken)??;
     let tx = tx::begin_write(db).await?;
     if tx.get_database_backend() == DbBackend::Postgres {
         // Of two nodes that start together, the second waits here and then finds the first one's communities.
+        tx.execute_unprepared("SET LOCAL lock_timeout = '60s'").await?;
         tx.execute_unprepared("LOCK TABLE community IN SHARE ROW EXCLUSIVE MODE").await?;
     }
     if is_settled(&tx).await? {
@@ -92,14 +93,13 @@ async fn is_settled(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(community::Entity::find().one(db).await?.is_some())
 }
 
-/// All rows of the demo, and who may sign in.
-fn prepare(now: Timestamp) -> Result<(Rows, Vec<DemoSignIn>), DbErr> {
+/// All rows of the demo, and who may sign in. `hash` is that of the password.
+fn prepare(now: Timestamp, hash: &str) -> Result<(Rows, Vec<DemoSignIn>), DbErr> {
     let file = file::read()?;
     let clock = Clock::new(now)?;
-    let hash = password::hash(PASSWORD, rand::random());
     let (mut rows, mut sign_ins, mut families) = (Rows::default(), Vec::new(), 0);
     for spec in &file.community {
-        let desk = open_desk(spec, &hash, &clock, &mut rows);
+        let desk = open_desk(spec, hash, &clock, &mut rows);
         sign_ins.push(DemoSignIn {
             kind: SignInKind::Staff,
             name: desk.name.clone(),
@@ -228,9 +228,10 @@ fn offer(
             let ages = activity.ages.or(activity.chosen.ages);
             let home = terms::Home { community: desk.community, activity: id, room, ages };
             let Some(made) = terms::make(term, &home, clock, rows)? else { continue };
-            records::keep_term(&made, name, desk, clock, rows);
+            records::keep_term(&made, desk, clock, rows);
             let drafts = bookings::fill(term, activity, &made, clock, people)?;
-            records::keep_bookings(drafts, &made, name, people, desk, clock, rows)?;
+            let offer = Offer { id, name, slug: &spec.slug };
+            records::keep_bookings(drafts, &made, &offer, people, desk, clock, rows)?;
         }
     }
     Ok(())
@@ -239,4 +240,21 @@ fn offer(
 /// A demo file, or a calendar around it, that doesn't hold together.
 fn broken(why: impl std::fmt::Display) -> DbErr {
     DbErr::Custom(format!("the demo can't be loaded: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::{SignedDuration, civil::date, tz::TimeZone};
+
+    #[test]
+    fn the_demo_can_be_made_on_days_all_over_the_year() {
+        let first = TimeZone::UTC.to_timestamp(date(2025, 12, 31).at(15, 59, 0, 0)).unwrap();
+        for days in (0..3 * 365).step_by(291) {
+            let now = first.checked_add(SignedDuration::from_hours(days * 24)).unwrap();
+            if let Err(error) = prepare(now, "") {
+                panic!("{now}: {error}");
+            }
+        }
+    }
 }

@@ -21,8 +21,7 @@ pub fn hash(password: &str, salt: [u8; 16]) -> String {
 
 /// True if `hash` is the hash of the password. A hash that can't be read is that of no password.
 pub fn verify(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
 #[cfg(test)]

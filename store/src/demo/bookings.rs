@@ -18,6 +18,9 @@ use domain::{
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use sea_orm::DbErr;
 
+/// Nobody books a single date earlier than so many hours before it starts.
+const MOST_LEAD: i64 = 40 * 24;
+
 /// A booking before it has its number.
 pub struct Draft {
     pub created: Timestamp,
@@ -90,14 +93,8 @@ pub fn fill(
 
 /// Whom a term asks, shuffled: by audience and age, without the people of the demo sign-ins.
 fn pool(audience: Audience, ages: Option<[i16; 2]>, on: Date, term: &MadeTerm, people: &People) -> Vec<usize> {
-    let cast: Vec<usize> = people
-        .cast
-        .iter()
-        .flat_map(|cast| [cast.child, cast.elder, cast.neighbour])
-        .map(|person| people.persons[person].household)
-        .collect();
     let mut pool: Vec<usize> = (0..people.persons.len())
-        .filter(|person| !cast.contains(&people.persons[*person].household))
+        .filter(|person| !people.is_cast(*person))
         .filter(|person| {
             let (role, age) = (people.persons[*person].role, people.age(*person, on));
             let fits = match audience {
@@ -166,6 +163,8 @@ impl Filler<'_> {
             let scope = if late { Scope::Rest } else { scope };
             taken += places;
             self.hold(&dates, places);
+            // Who had a place before a date was called off keeps its row.
+            let dates = self.with_cancelled(dates, created);
             self.draft(created, Some(confirmed), party, scope, BookingState::Confirmed, dates, promoted.is_some())?;
             if n % 9 == 4 {
                 self.draft_cancelled(between(opened, until, square.into(), i64::from(target + 2).pow(2)), scheduled)?;
@@ -202,7 +201,8 @@ impl Filler<'_> {
             };
             let free = self.spec.capacity - self.held[at];
             let target = (self.spec.capacity * percent / 100).clamp(0, free);
-            let (from, until) = (self.term.opens_at.max(hours_before(start, 240)), now.min(hours_before(start, 1)));
+            let (from, until) =
+                (self.term.opens_at.max(hours_before(start, MOST_LEAD)), now.min(hours_before(start, 1)));
             if until <= from {
                 continue;
             }
@@ -317,6 +317,13 @@ impl Filler<'_> {
         let cancelled = (state == BookingState::Cancelled).then(|| later.min(self.clock.now));
         self.drafts.push(Draft { created, confirmed, cancelled, party, places, scope, state, dates, promoted });
         Ok(())
+    }
+
+    fn with_cancelled(&self, mut dates: Vec<usize>, after: Timestamp) -> Vec<usize> {
+        let all = self.term.dates.iter().enumerate();
+        dates.extend(all.filter(|(_, date)| date.cancelled && date.starts_at > after).map(|(at, _)| at));
+        dates.sort_unstable();
+        dates
     }
 
     fn hold(&mut self, dates: &[usize], places: i32) {

@@ -71,7 +71,7 @@ impl Clock {
 
     /// The instant of a local time.
     pub fn at(&self, date: Date, time: Time) -> Result<Timestamp, DbErr> {
-        Ok(date.to_datetime(time).to_zoned(self.zone.clone()).map_err(broken)?.timestamp())
+        self.zone.to_timestamp(date.to_datetime(time)).map_err(broken)
     }
 
     /// The weekday of a week counted from this one.

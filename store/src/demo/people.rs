@@ -21,7 +21,8 @@ use sea_orm::DbErr;
 use std::collections::HashSet;
 use uuid::Uuid;
 
-const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余杜叶程魏苏吕丁任沈姚";
+const SURNAMES: &str =
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余杜叶程魏苏吕丁任沈姚";
 const ELDERS: &str = "桂英 玉兰 秀兰 淑珍 凤英 玉珍 淑芬 素芳 月英 惠珍 建国 国强 德明 志刚 福生 永贵 文华 振华 长春 保国 金凤 \
                       翠花 玉梅 春兰 世荣 学文 明德 家旺 庆云 根生";
 const ADULTS: &str = "静 敏 丽 娟 艳 燕 婷 倩 雪梅 晓燕 海燕 丽娜 佳怡 慧 玲 丹 文静 莉 春梅 思远 伟 强 磊 军 勇 涛 超 鹏 \
@@ -200,6 +201,13 @@ impl People {
         Some((account, household.members.first().map_or("", |first| self.persons[*first].name.as_str())))
     }
 
+    /// True for the people of the demo sign-ins, who get their bookings by name.
+    pub fn is_cast(&self, person: usize) -> bool {
+        let Some(cast) = self.cast else { return false };
+        let household = self.persons[person].household;
+        [cast.child, cast.elder, cast.neighbour].iter().any(|person| self.persons[*person].household == household)
+    }
+
     /// The age of a person on a date.
     pub fn age(&self, person: usize, on: Date) -> i16 {
         age_on(self.persons[person].birth, on)
@@ -246,12 +254,12 @@ fn pick(words: &str, seed: u64) -> &str {
     words[(seed % words.len() as u64) as usize]
 }
 
-/// A birth date fit for a role: children of 4 to 14, parents of 29 to 46, elders of 61 to 88.
+/// A birth date fit for a role: children of 4 to 14, parents of 34 to 44, elders of 62 to 89.
 fn birth_of(role: MemberRole, seed: u64, clock: &Clock) -> Result<Date, DbErr> {
     let (youngest, spread) = match role {
         MemberRole::Child => (4, 11),
-        MemberRole::Guardian | MemberRole::Adult => (29, 18),
-        MemberRole::Elder => (61, 28),
+        MemberRole::Guardian | MemberRole::Adult => (34, 11),
+        MemberRole::Elder => (62, 28),
     };
     let years = youngest + (seed >> 8) % spread;
     born(clock, i64::try_from(years).map_err(broken)?, (seed >> 32) as i64 % 360)

@@ -1,8 +1,8 @@
 //! What the demo's bookings leave behind: rows, marks on the roll, the audit and a notice.
 
 use super::{
-    broken,
     bookings::Draft,
+    broken,
     clock::{Clock, hours_before},
     people::{People, mix_up},
     rows::Rows,
@@ -14,11 +14,13 @@ use crate::{
 };
 use domain::{
     booking::{BookingState, Mark, PlaceState},
+    reading::{Booked, NoticeText},
     rights::Door,
+    term::OccurrenceState,
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::DbErr;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Who keeps a community's records.
@@ -28,10 +30,16 @@ pub struct Desk {
     pub name: String,
 }
 
+/// An activity, as a notice speaks of it.
+pub struct Offer<'a> {
+    pub id: Uuid,
+    pub name: &'a str,
+    pub slug: &'a str,
+}
+
 /// Writes down what the staff did with a term: set it up, called off dates.
-pub fn keep_term(term: &MadeTerm, name: &str, desk: &Desk, clock: &Clock, rows: &mut Rows) {
-    let set_up = hours_before(term.opens_at.min(clock.now), 72);
-    let entry = |at, action: &str, subject: &str, id, before: Option<String>, after: String| audit::Model {
+pub fn keep_term(term: &MadeTerm, desk: &Desk, clock: &Clock, rows: &mut Rows) {
+    let entry = |at, action: &str, subject: &str, id, before: Option<String>, after: Value| audit::Model {
         id: new_id(at),
         community_id: desk.community,
         at: at.into(),
@@ -43,35 +51,38 @@ pub fn keep_term(term: &MadeTerm, name: &str, desk: &Desk, clock: &Clock, rows: 
         subject_id: id,
         term_id: Some(term.id),
         before,
-        after: Some(after),
+        after: Some(after.to_string()),
         door: Stored(Door::Desk),
     };
-    let made = json!({ "name": name, "dates": term.dates.len() }).to_string();
-    rows.audits.push(entry(set_up, "create_term", "term", term.id, None, made));
-    for date in term.dates.iter().filter(|date| date.cancelled) {
-        let (before, after) = (json!({ "state": "scheduled" }), json!({ "state": "cancelled" }));
+    let set_up = hours_before(term.opens_at.min(clock.now), 72);
+    let made = json!([term.name, term.dates.len(), term.capacity]);
+    rows.audits.push(entry(set_up, "new_term", "term", term.id, None, made));
+    for (date, reason) in term.dates.iter().zip(&term.reasons).filter(|(date, _)| date.cancelled) {
+        let (before, after) = (json!(OccurrenceState::Scheduled), json!([OccurrenceState::Cancelled, reason]));
         let at = cancelled_at(date, clock);
-        let before = Some(before.to_string());
-        rows.audits.push(entry(at, "cancel_occurrence", "occurrence", date.id, before, after.to_string()));
+        rows.audits.push(entry(at, "cancel_occurrence", "occurrence", date.id, Some(before.to_string()), after));
     }
 }
 
-/// Turns drafts, in the order of their arrival, into rows. `activity` is what the notice calls it.
+/// Turns drafts, in the order of their arrival, into rows. `offer` is what the notice says of the activity.
 pub fn keep_bookings(
     drafts: Vec<Draft>,
     term: &MadeTerm,
-    activity: &str,
+    offer: &Offer<'_>,
     people: &People,
     desk: &Desk,
     clock: &Clock,
     rows: &mut Rows,
 ) -> Result<(), DbErr> {
+    // All who wait in a demo term wait for the same dates.
+    let mut waiting = 0;
     for (queue_no, draft) in (1..).zip(drafts) {
         let Some(person) = draft.party.first().copied() else { continue };
         let id = new_id(draft.created);
         let household = people.persons[person].household;
-        // Some families with a phone come to the desk all the same.
-        let by_page = people.account_of(person).filter(|_| mix_up(person as u64) % 7 != 0);
+        // Some families with a phone come to the desk all the same, those of the demo sign-ins never.
+        let by_page =
+            people.account_of(person).filter(|_| people.is_cast(person) || !mix_up(person as u64).is_multiple_of(7));
         let (account, actor, door) = match by_page {
             Some((account, name)) => (account, name, Door::Page),
             None => (desk.account, desk.name.as_str(), Door::Desk),
@@ -99,9 +110,9 @@ pub fn keep_bookings(
         for at in &draft.dates {
             let date = &term.dates[*at];
             let state = match draft.state {
-                BookingState::Confirmed if !date.cancelled => PlaceState::Held,
-                BookingState::Waiting if !date.cancelled => PlaceState::Waiting,
-                _ => PlaceState::Released,
+                BookingState::Confirmed => PlaceState::Held,
+                BookingState::Waiting => PlaceState::Waiting,
+                BookingState::Cancelled => PlaceState::Released,
             };
             rows.places.push(booking_place::Model {
                 id: new_id(draft.created),
@@ -112,11 +123,11 @@ pub fn keep_bookings(
                 heads,
                 state: Stored(state),
             });
-            if state == PlaceState::Held && date.ends_at < clock.now {
+            if state == PlaceState::Held && !date.cancelled && date.ends_at < clock.now {
                 call_roll(&draft.party, date.id, date.starts_at, people, desk, rows);
             }
         }
-        let mut entry = |at: Timestamp, action: &str, door: Door, by: Option<(Uuid, &str)>, state: BookingState| {
+        let mut entry = |at: Timestamp, action: &str, door, by: Option<(Uuid, &str)>, before, after: Value| {
             rows.audits.push(audit::Model {
                 id: new_id(at),
                 community_id: desk.community,
@@ -128,26 +139,39 @@ pub fn keep_bookings(
                 subject: "booking".to_owned(),
                 subject_id: id,
                 term_id: Some(term.id),
-                before: None,
-                after: Some(json!({ "state": state, "queue_no": queue_no }).to_string()),
+                before: Option::<BookingState>::map(before, |state| json!(state).to_string()),
+                after: Some(after.to_string()),
                 door: Stored(door),
             });
         };
-        let waited = draft.promoted || draft.state == BookingState::Waiting;
-        let answer = if waited { BookingState::Waiting } else { BookingState::Confirmed };
-        entry(draft.created, "book_place", door, Some((account, actor)), answer);
+        let waits = draft.promoted || draft.state == BookingState::Waiting;
+        waiting += u32::from(waits);
+        let dates = u32::try_from(draft.dates.len()).map_err(broken)?;
+        let answer = match draft.dates.first() {
+            Some(first) if !waits => Booked::Confirmed { booking: id.into(), dates, first: term.dates[*first].date },
+            _ => Booked::Waiting { booking: id.into(), number: waiting },
+        };
+        entry(draft.created, "book_place", door, Some((account, actor)), None, json!(answer));
         if let Some(at) = draft.cancelled {
-            entry(at, "cancel_booking", door, Some((account, actor)), BookingState::Cancelled);
+            let (before, after) = (Some(BookingState::Confirmed), json!(BookingState::Cancelled));
+            entry(at, "cancel_booking", door, Some((account, actor)), before, after);
         }
         if let Some(at) = draft.confirmed.filter(|_| draft.promoted) {
-            entry(at, "promote", Door::Rule, None, BookingState::Confirmed);
+            entry(at, "promote", Door::Rule, None, Some(BookingState::Waiting), json!(BookingState::Confirmed));
+            let text = NoticeText::Promoted {
+                activity: offer.name.to_owned(),
+                person: people.persons[person].name.clone(),
+                slug: offer.slug.to_owned(),
+                activity_id: offer.id.into(),
+                dates,
+            };
             rows.notices.push(notice::Model {
                 id: new_id(at),
                 community_id: desk.community,
                 account_id: Some(account),
                 person_id: Some(people.persons[person].id),
                 kind: "promoted".to_owned(),
-                payload: json!({ "term": term.id, "activity": activity, "dates": draft.dates.len() }).to_string(),
+                payload: json!(text).to_string(),
                 created_at: at.into(),
                 sent_at: Some(at.into()),
                 read_at: None,
@@ -158,14 +182,7 @@ pub fn keep_bookings(
 }
 
 /// Marks a party on a past date: most came.
-fn call_roll(
-    party: &[usize],
-    occurrence: Uuid,
-    starts_at: Timestamp,
-    people: &People,
-    desk: &Desk,
-    rows: &mut Rows,
-) {
+fn call_roll(party: &[usize], occurrence: Uuid, starts_at: Timestamp, people: &People, desk: &Desk, rows: &mut Rows) {
     let seed = starts_at.as_second().unsigned_abs();
     let called_at = starts_at.checked_add(SignedDuration::from_mins(10)).unwrap_or(starts_at);
     for person in party {

@@ -26,9 +26,13 @@ use uuid::Uuid;
 /// A term just made, with what the bookings need of it.
 pub struct MadeTerm {
     pub id: Uuid,
+    pub name: String,
+    pub capacity: i32,
     pub opens_at: Timestamp,
     pub hours: [Time; 2],
     pub dates: Vec<MadeDate>,
+    /// Why a date was called off, beside each date.
+    pub reasons: Vec<Option<String>>,
 }
 
 /// One of its dates.
@@ -94,11 +98,12 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
         reasons[at] = Some(cancelled.reason.clone());
     }
 
+    let name = name(&spec.name, first, clock);
     rows.terms.push(term::Model {
         id,
         community_id: home.community,
         activity_id: home.activity,
-        name: name(&spec.name, first, clock),
+        name: name.clone(),
         room_id: Some(home.room),
         leader: spec.leader.clone(),
         capacity: spec.capacity,
@@ -122,7 +127,7 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
         state: Stored(TermState::Published),
         created_at: created_at.into(),
     });
-    for (date, reason) in dates.iter().zip(reasons) {
+    for (date, reason) in dates.iter().zip(&reasons) {
         let state = if date.cancelled { OccurrenceState::Cancelled } else { OccurrenceState::Scheduled };
         rows.occurrences.push(occurrence::Model {
             id: date.id,
@@ -135,13 +140,13 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
             leader: None,
             capacity: None,
             state: Stored(state),
-            reason,
+            reason: reason.clone(),
             hand_made: date.cancelled,
             sequence: date.cancelled.into(),
             updated_at: if date.cancelled { cancelled_at(date, clock) } else { created_at }.into(),
         });
     }
-    Ok(Some(MadeTerm { id, opens_at, hours, dates }))
+    Ok(Some(MadeTerm { id, name, capacity: spec.capacity, opens_at, hours, dates, reasons }))
 }
 
 /// When a cancelled date was called off.
@@ -218,7 +223,7 @@ fn opens_at(opens: &file::Opens, first: Date, clock: &Clock) -> Result<Timestamp
     clock.at(day, at)
 }
 
-/// Fills in the year, the season and the holiday.
+/// Fills in the year, the month, the season, the half-year and the holiday.
 fn name(pattern: &str, first: Date, clock: &Clock) -> String {
     let season = match first.month() {
         3..=5 => "春季",
@@ -229,6 +234,7 @@ fn name(pattern: &str, first: Date, clock: &Clock) -> String {
     let half = if first.month() <= 6 { "上半年" } else { "下半年" };
     pattern
         .replace("{year}", &first.year().to_string())
+        .replace("{month}", &first.month().to_string())
         .replace("{season}", season)
         .replace("{half}", half)
         .replace("{holiday}", clock.holiday.name())

@@ -4,4 +4,5 @@
 
 mod columns;
 mod database;
+mod demo;
 mod schema;

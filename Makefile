@@ -1,0 +1,30 @@
+.DEFAULT_GOAL := help
+.PHONY: help run dev build lint test e2e bench
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Install what is missing, build, and serve with demo data at an address that is printed
+	@scripts/run.sh
+
+dev: ## Serve at http://127.0.0.1:3000, rebuild and reload when a source changes
+	@scripts/dev.sh
+
+build: ## Build pages and server in release
+	@scripts/setup.sh run
+	@scripts/build.sh
+
+lint: ## Check formatting, lints, and what may depend on what
+	@scripts/setup.sh run
+	@scripts/lint.sh
+
+test: ## Install what is missing and run everything: lints, tests on both databases, browser stories
+	@scripts/test.sh
+
+e2e: ## Run the browser stories in Chromium
+	@scripts/setup.sh test
+	@scripts/e2e.sh
+
+bench: ## Measure, as ratios within one run
+	@scripts/setup.sh run
+	@scripts/bench.sh

@@ -1,0 +1,5 @@
+//! Activities as the public sees them.
+
+pub mod list;
+pub mod page;
+pub mod term;

@@ -1,0 +1,161 @@
+//! An activity's page: what, for whom, its terms, and how to book.
+
+use super::term::TermSection;
+use crate::{
+    error::AppError,
+    frame::{telephone, use_head, use_slug},
+    parts::{Empty, Failure, Icon, Loading, SideBadge},
+    say, words,
+};
+use domain::{
+    booking::Standing,
+    code::Code,
+    id::{ActivityId, RequestKey},
+    reading::{ActivityPage, MyBooking},
+    term::TermState,
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use serde::{Deserialize, Serialize};
+
+/// An activity with what the visitor has there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ActivityView {
+    /// The activity.
+    pub page: ActivityPage,
+    /// The household's live bookings there.
+    pub mine: Vec<MyBooking>,
+    /// A fresh key for the next booking.
+    pub key: RequestKey,
+}
+
+/// Reads an activity's page.
+#[server(prefix = "/api", endpoint = "read_activity", input = server_fn::codec::GetUrl)]
+pub async fn read_activity(slug: String, activity: String) -> Result<ActivityView, AppError> {
+    let host = crate::ssr::host()?;
+    let now = crate::ssr::now();
+    let id: ActivityId = activity.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
+    let head = store::communities::head(&host.db, &slug, now).await?;
+    let page = store::calendar::activity_page(&host.db, head.id, id, now).await?;
+    let mine = match crate::ssr::who().await? {
+        Some(who) => store::calendar::my_bookings(&host.db, &who, Some(id), now).await?,
+        None => Vec::new(),
+    };
+    Ok(ActivityView { page, mine, key: crate::ssr::new_key() })
+}
+
+/// An activity's page.
+#[component]
+pub fn ActivityRoute() -> impl IntoView {
+    let slug = use_slug();
+    let params = use_params_map();
+    let query = use_query_map();
+    let activity = Memo::new(move |_| params.with(|params| params.get("activity").unwrap_or_default()));
+    // What a booking or a cancellation came to stands in the URL, so it is also what asks for the page anew.
+    let answer = Memo::new(move |_| query.with(|query| (query.get("booked"), query.get("cancelled"))));
+    let version = RwSignal::new(0_u32);
+    let view = Resource::new(
+        move || (slug.get(), activity.get(), answer.get(), version.get()),
+        |(slug, activity, ..)| read_activity(slug, activity),
+    );
+    view! {
+        <Transition fallback=Loading>
+            {move || Suspend::new(async move {
+                match view.await {
+                    Ok(view) => {
+                        let booked = answer.get_untracked().0;
+                        view! { <Article view booked version /> }.into_any()
+                    }
+                    Err(error) => view! { <Failure error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Article(view: ActivityView, booked: Option<String>, version: RwSignal<u32>) -> impl IntoView {
+    let head = use_head();
+    let ActivityView { page, mine, key } = view;
+    let (past, current): (Vec<_>, Vec<_>) = page
+        .terms
+        .into_iter()
+        .partition(|term| term.standing == Standing::Past || term.state == TermState::Cancelled);
+    let side = page.card.audience.side();
+    let unit = page.unit;
+    let none = current.is_empty();
+    let sections = move |terms: Vec<domain::reading::TermCard>, mine: &[MyBooking], booked: Option<String>| {
+        terms
+            .into_iter()
+            .map(|term| {
+                let mine: Vec<_> = mine.iter().filter(|booking| booking.term == term.id).cloned().collect();
+                view! { <TermSection term unit mine key booked=booked.clone() version /> }
+            })
+            .collect_view()
+    };
+    let topics = (!page.topics.is_empty()).then(|| {
+        view! {
+            <ul class="topics" aria-label=say!(activity.topics)>
+                {page.topics.into_iter().map(|topic| view! { <li>{topic}</li> }).collect_view()}
+            </ul>
+        }
+    });
+    let leaders = (!page.leaders.is_empty())
+        .then(|| view! { <p class="soft">{say!(activity.leaders, leaders = page.leaders).to_string()}</p> });
+    let current = sections(current, &mine, booked.clone());
+    let past = (!past.is_empty()).then(|| {
+        view! {
+            <details class="stack">
+                <summary>{say!(activity.past_terms)}</summary>
+                {sections(past, &mine, booked)}
+            </details>
+        }
+    });
+    view! {
+        <Title text=format!("{} · {}", page.card.name, head.name) />
+        <article class="stack-l">
+            <p>
+                <a class="back" href=format!("/{}", head.slug)>
+                    <Icon name="left" />
+                    {say!(common.back_calendar)}
+                </a>
+            </p>
+            <header class=format!("page-head activity activity--{}", side.code())>
+                <p class="row">
+                    <SideBadge side />
+                    <span class="kind">{words::kind(page.card.kind)}</span>
+                </p>
+                <h1>{page.card.name}</h1>
+                <p class="lead">{page.card.summary}</p>
+                {topics}
+                {leaders}
+            </header>
+            {none
+                .then(|| {
+                    view! {
+                        <Empty title=say!(activity.no_terms) text=say!(activity.no_terms_text)>
+                            {()}
+                        </Empty>
+                    }
+                })}
+            {current}
+            {past}
+            <div class="row">
+                <a
+                    class="button"
+                    href=format!("/feeds/activities/{}.ics", page.card.id)
+                    rel="external"
+                    download
+                >
+                    <Icon name="feed" />
+                    {say!(activity.subscribe)}
+                </a>
+                <a class="button" href=telephone(&head.phone)>
+                    <Icon name="phone" />
+                    {say!(activity.call)}
+                </a>
+            </div>
+        </article>
+    }
+}

@@ -1,0 +1,2 @@
+//! Signing in.
+pub mod page;

@@ -1,0 +1,5 @@
+//! Stub.
+use leptos::prelude::*;
+/// Stub.
+#[component]
+pub fn SignIn() -> impl IntoView { view! { <p>"…"</p> } }

@@ -1,0 +1,234 @@
+//! What a server function needs of its host: the database, the clock, who is signed in, cookies and status.
+
+use crate::{error::AppError, i18n::Locale, look::Look};
+use domain::{id::{AccountId, RequestKey}, phone::PhoneNumber, refusal::Refusal};
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use jiff::Timestamp;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use std::{future::Future, pin::Pin, sync::Arc};
+use store::{DatabaseConnection, StoreError, accounts::Who};
+use tower_sessions::Session;
+
+/// The host of this process, given to every page and server function as context.
+#[derive(Clone)]
+pub struct Host {
+    /// The database.
+    pub db: DatabaseConnection,
+    /// Sends one-time codes.
+    pub code_sender: Arc<dyn CodeSender>,
+    /// Demo mode: codes are shown on the page.
+    pub demo: bool,
+}
+
+/// Sends a one-time code to a phone.
+pub trait CodeSender: Send + Sync {
+    /// Sends it; the error is for the log.
+    fn send<'a>(
+        &'a self,
+        phone: &'a PhoneNumber,
+        code: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+}
+
+/// The host.
+pub fn host() -> Result<Host, AppError> {
+    use_context::<Host>().ok_or(AppError::Failed)
+}
+
+/// The time, asked here and nowhere else in the app.
+#[allow(clippy::disallowed_methods)]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// A fresh key that makes a repeated request recognisable.
+pub fn new_key() -> RequestKey {
+    RequestKey(store::id::new_id(now()))
+}
+
+async fn session() -> Result<Session, AppError> {
+    leptos_axum::extract::<Session>().await.map_err(|_: ServerFnErrorErr| AppError::Failed)
+}
+
+/// Who is signed in, if anybody.
+pub async fn who() -> Result<Option<Who>, AppError> {
+    let id: Option<uuid::Uuid> = session().await?.get("account").await.map_err(|error| {
+        tracing::error!(%error, "login session could not be read");
+        AppError::Failed
+    })?;
+    let Some(id) = id else { return Ok(None) };
+    Ok(store::accounts::who_is(&host()?.db, AccountId(id)).await?)
+}
+
+/// Who is signed in, or [`AppError::SignInFirst`].
+pub async fn need_who() -> Result<Who, AppError> {
+    match who().await? {
+        Some(who) => Ok(who),
+        None => Err(said(AppError::SignInFirst)),
+    }
+}
+
+/// Signs an account in: a new cookie, so that a planted one is worth nothing.
+pub async fn sign_in(account: AccountId) -> Result<(), AppError> {
+    let failed = |error: tower_sessions::session::Error| {
+        tracing::error!(%error, "login session could not be written");
+        AppError::Failed
+    };
+    let session = session().await?;
+    session.cycle_id().await.map_err(failed)?;
+    session.insert("account", account.0).await.map_err(failed)
+}
+
+/// Ends the login session everywhere.
+pub async fn end_session() -> Result<(), AppError> {
+    session().await?.flush().await.map_err(|error| {
+        tracing::error!(%error, "login session could not be ended");
+        AppError::Failed
+    })
+}
+
+/// The language and look that a request asks for: cookies, then Accept-Language, then Chinese.
+pub fn look_of_request() -> Look {
+    let parts = use_context::<Parts>();
+    let cookies = parts.as_ref().map(|parts| cookies_of(parts)).unwrap_or_default();
+    let cookie = |name: &str| cookies.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let locale = match cookie("lang") {
+        Some("en") => Locale::en,
+        Some("zh-CN") => Locale::zh_CN,
+        _ => parts.as_ref().map_or(Locale::zh_CN, |parts| accepted(parts)),
+    };
+    Look { locale, elder: cookie("look") == Some("elder") }
+}
+
+fn cookies_of(parts: &Parts) -> Vec<(String, String)> {
+    parts
+        .headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+/// The first language of Accept-Language that the app speaks (RFC 9110, 12.5.4); browsers send them in order.
+fn accepted(parts: &Parts) -> Locale {
+    let header = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    for tag in header.split(',').filter_map(|part| part.split(';').next()).map(|tag| tag.trim().to_ascii_lowercase()) {
+        if tag == "zh" || tag.starts_with("zh-") {
+            return Locale::zh_CN;
+        }
+        if tag == "en" || tag.starts_with("en-") {
+            return Locale::en;
+        }
+    }
+    Locale::zh_CN
+}
+
+/// Keeps a choice of the visitor's for a year. `value` is one of ours, never text that somebody typed.
+pub fn set_cookie(name: &str, value: &str) {
+    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax; Secure; HttpOnly");
+    if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Sets the status of an error, unless a plain form sent the request: that one is sent back to its page.
+pub fn answer_status(error: &AppError) {
+    let (Some(response), Some(parts)) = (use_context::<ResponseOptions>(), use_context::<Parts>()) else { return };
+    let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let is_page = parts.method == http::Method::GET && !parts.uri.path().starts_with("/api/");
+    if accept.contains("text/html") && !is_page {
+        return;
+    }
+    if let Ok(status) = StatusCode::from_u16(error.status()) {
+        // A page answers 404 for what isn't there, and 200 with a sentence for what the visitor can mend.
+        if !is_page || matches!(status.as_u16(), 404 | 500 | 503) {
+            response.set_status(status);
+        }
+    }
+}
+
+/// Sets an error's status and gives it back.
+pub fn said(error: AppError) -> AppError {
+    answer_status(&error);
+    error
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        said(match error {
+            // Where it matters, `told` puts the community's own offset here.
+            StoreError::Refused(refusal) => Self::Refused { refusal, offset: 8 * 3600 },
+            StoreError::Invalid(problem) => Self::Invalid { problem },
+            StoreError::NotFound => Self::NotFound,
+            StoreError::NotAllowed => Self::NotAllowed,
+            StoreError::Busy => Self::Busy,
+            StoreError::Database(error) => {
+                tracing::error!(%error, "the database failed");
+                Self::Failed
+            }
+        })
+    }
+}
+
+/// A store's answer, with the offset of the community's clock at the instant that a refusal names.
+pub async fn told<T>(answer: Result<T, StoreError>, slug: &str) -> Result<T, AppError> {
+    match answer {
+        Err(StoreError::Refused(refusal)) => {
+            let offset = match instant_of(&refusal) {
+                Some(at) => store::communities::offset_at(&host()?.db, slug, at).await?,
+                None => 0,
+            };
+            Err(said(AppError::Refused { refusal, offset }))
+        }
+        answer => Ok(answer?),
+    }
+}
+
+fn instant_of(refusal: &Refusal) -> Option<Timestamp> {
+    match refusal {
+        Refusal::NotYetOpen { opens_at: at }
+        | Refusal::Closed { closed_at: at }
+        | Refusal::TooLateToCancel { deadline: at }
+        | Refusal::TooManyCodes { again_at: at } => Some(*at),
+        _ => None,
+    }
+}
+
+/// The Content-Security-Policy of a page, with this response's nonce (CSP level 3). The wasm needs
+/// `wasm-unsafe-eval`; nothing else may run that the page did not bring.
+pub fn guard_page() {
+    let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), leptos::nonce::use_nonce()) else { return };
+    let dev = if cfg!(debug_assertions) { " ws:" } else { "" };
+    let policy = format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; connect-src 'self'{dev}; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// The calendar's view for a visitor who chose none: the month on a wide screen, the list on a phone and in 长辈版.
+pub fn view_for_device() -> domain::calendar::View {
+    let agent = use_context::<Parts>()
+        .and_then(|parts| parts.headers.get(header::USER_AGENT)?.to_str().ok().map(|agent| agent.contains("Mobi")));
+    match agent {
+        Some(false) if !look_of_request().elder => domain::calendar::View::Month,
+        _ => domain::calendar::View::List,
+    }
+}
+
+/// Sends the visitor to a page of a community after a change: without JavaScript by redirect, with it by the router.
+/// `page` comes from a form, so it may only lead on within this site.
+pub fn go(slug: &str, page: &str) {
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '?' | '=' | '#' | '&' | '.');
+    let plain = slug.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && page.chars().all(safe);
+    if plain && !page.starts_with('/') {
+        leptos_axum::redirect(&format!("/{slug}/{page}"));
+    }
+}

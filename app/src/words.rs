@@ -1,0 +1,338 @@
+//! Values put into words, in the page's language.
+
+use crate::{error::AppError, say};
+use domain::{
+    activity::{ActivityKind, Audience, Side, Unit},
+    booking::{Mark, Scope, Standing},
+    day_kind::DayKind,
+    person::MemberRole,
+    recurrence::{Recurrence, Weekday},
+    refusal::Refusal,
+    rights::Door,
+    term::AgeRule,
+    text::InputProblem,
+};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime, Time},
+    tz::Offset,
+};
+
+/// 11月24日
+pub fn date_short(date: Date) -> String {
+    say!(common.date_short, month = date.month(), day = date.day(), month_name = month_name(date)).to_string()
+}
+
+/// 2026年11月24日
+pub fn date_year(date: Date) -> String {
+    say!(common.date_year, year = date.year(), month = date.month(), day = date.day(), month_name = month_name(date))
+        .to_string()
+}
+
+/// 11月24日 星期二
+pub fn date_long(date: Date) -> String {
+    format!("{} {}", date_short(date), weekday(Weekday::of(date)))
+}
+
+/// 2026年11月
+pub fn month_year(date: Date) -> String {
+    say!(common.month_year, year = date.year(), month = date.month(), month_name = month_name(date)).to_string()
+}
+
+/// 11月24日 – 12月1日
+pub fn span(first: Date, last: Date) -> String {
+    if first == last {
+        return date_short(first);
+    }
+    say!(common.span, first = date_short(first), last = date_short(last)).to_string()
+}
+
+fn month_name(date: Date) -> &'static str {
+    match date.month() {
+        1 => say!(common.month_1),
+        2 => say!(common.month_2),
+        3 => say!(common.month_3),
+        4 => say!(common.month_4),
+        5 => say!(common.month_5),
+        6 => say!(common.month_6),
+        7 => say!(common.month_7),
+        8 => say!(common.month_8),
+        9 => say!(common.month_9),
+        10 => say!(common.month_10),
+        11 => say!(common.month_11),
+        _ => say!(common.month_12),
+    }
+}
+
+/// 星期二
+pub fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => say!(common.weekday_1),
+        Weekday::Tuesday => say!(common.weekday_2),
+        Weekday::Wednesday => say!(common.weekday_3),
+        Weekday::Thursday => say!(common.weekday_4),
+        Weekday::Friday => say!(common.weekday_5),
+        Weekday::Saturday => say!(common.weekday_6),
+        Weekday::Sunday => say!(common.weekday_7),
+    }
+}
+
+/// 二
+pub fn weekday_short(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => say!(common.weekday_short_1),
+        Weekday::Tuesday => say!(common.weekday_short_2),
+        Weekday::Wednesday => say!(common.weekday_short_3),
+        Weekday::Thursday => say!(common.weekday_short_4),
+        Weekday::Friday => say!(common.weekday_short_5),
+        Weekday::Saturday => say!(common.weekday_short_6),
+        Weekday::Sunday => say!(common.weekday_short_7),
+    }
+}
+
+/// 09:00
+pub fn time(time: Time) -> String {
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// 12月1日 09:00
+pub fn at(at: DateTime) -> String {
+    say!(common.at_time, date = date_short(at.date()), time = time(at.time())).to_string()
+}
+
+/// 一老
+pub fn side(side: Side) -> &'static str {
+    match side {
+        Side::Elder => say!(common.side_elder),
+        Side::Child => say!(common.side_child),
+        Side::All => say!(common.side_all),
+    }
+}
+
+/// 老人
+pub fn audience(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Elder => say!(common.audience_elder),
+        Audience::Child => say!(common.audience_child),
+        Audience::Adult => say!(common.audience_adult),
+        Audience::Family => say!(common.audience_family),
+        Audience::All => say!(common.audience_all),
+    }
+}
+
+/// 课程
+pub fn kind(kind: ActivityKind) -> &'static str {
+    match kind {
+        ActivityKind::DayCare => say!(common.kind_day_care),
+        ActivityKind::HolidayCare => say!(common.kind_holiday_care),
+        ActivityKind::Course => say!(common.kind_course),
+        ActivityKind::Club => say!(common.kind_club),
+        ActivityKind::Clinic => say!(common.kind_clinic),
+        ActivityKind::Event => say!(common.kind_event),
+        ActivityKind::HomeService => say!(common.kind_home_service),
+    }
+}
+
+/// 按人, 按家庭
+pub fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Person => say!(common.unit_person),
+        Unit::Family => say!(common.unit_family),
+    }
+}
+
+/// 家长, 孩子 …
+pub fn role(role: MemberRole) -> &'static str {
+    match role {
+        MemberRole::Guardian => say!(common.role_guardian),
+        MemberRole::Child => say!(common.role_child),
+        MemberRole::Elder => say!(common.role_elder),
+        MemberRole::Adult => say!(common.role_adult),
+    }
+}
+
+/// 整期, 余下各次, 单次
+pub fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Whole => say!(common.scope_whole),
+        Scope::Rest => say!(common.scope_rest),
+        Scope::Single => say!(common.scope_single),
+    }
+}
+
+/// 到, 迟到, 缺席, 请假
+pub fn mark(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Present => say!(common.mark_present),
+        Mark::Late => say!(common.mark_late),
+        Mark::Absent => say!(common.mark_absent),
+        Mark::Leave => say!(common.mark_leave),
+    }
+}
+
+/// Through which door.
+pub fn door(door: Door) -> &'static str {
+    match door {
+        Door::Page => say!(common.door_page),
+        Door::Desk => say!(common.door_desk),
+        Door::Command => say!(common.door_command),
+        Door::Rule => say!(common.door_rule),
+    }
+}
+
+/// 休, 班, 假, 闭馆
+pub fn day_kind(kind: DayKind) -> &'static str {
+    match kind {
+        DayKind::PublicHoliday => say!(common.mark_rest),
+        DayKind::WorkingDay => say!(common.mark_work),
+        DayKind::SchoolHoliday => say!(common.mark_school),
+        DayKind::Closure => say!(common.mark_closed),
+    }
+}
+
+/// 5–14 周岁; none where every age is welcome.
+pub fn ages(rule: &AgeRule) -> Option<String> {
+    Some(match (rule.min, rule.max) {
+        (Some(min), Some(max)) => say!(common.ages_between, min = min, max = max).to_string(),
+        (Some(min), None) => say!(common.ages_from, min = min).to_string(),
+        (None, Some(max)) => say!(common.ages_to, max = max).to_string(),
+        (None, None) => return None,
+    })
+}
+
+/// 第 4 次 / 共 8 次
+pub fn ordinal(ordinal: (usize, usize)) -> String {
+    say!(common.nth_of, n = ordinal.0, m = ordinal.1).to_string()
+}
+
+/// 每周二, 每月最后一个星期六 …
+pub fn rule(rule: &Recurrence) -> String {
+    match rule {
+        Recurrence::Weekly { weekdays, every } => {
+            let joint = if crate::look::use_look().lang() == "en" { ", " } else { "、" };
+            let days: Vec<_> = weekdays.iter().map(|day| weekday_short(*day)).collect();
+            let days = days.join(joint);
+            match every {
+                1 => say!(common.rule_weekly, days = days).to_string(),
+                _ => say!(common.rule_every_weeks, every = *every, days = days).to_string(),
+            }
+        }
+        Recurrence::MonthlyWeekday { weekday: day, nth: -1 } => {
+            say!(common.rule_last, day = weekday(*day)).to_string()
+        }
+        Recurrence::MonthlyWeekday { weekday: day, nth } => {
+            say!(common.rule_nth, nth = *nth, day = weekday(*day)).to_string()
+        }
+        Recurrence::MonthlyDay { day } => say!(common.rule_day, day = *day).to_string(),
+        Recurrence::Dates { .. } => say!(common.rule_dates).to_string(),
+    }
+}
+
+/// How a date or a term stands, in words. `opens` is its local opening time.
+pub fn standing(standing: Standing, unit: Unit, opens: Option<DateTime>, reason: Option<&str>) -> String {
+    match (standing, unit) {
+        (Standing::Open { left }, Unit::Person) => say!(common.open_left, left = left).to_string(),
+        (Standing::Open { left }, Unit::Family) => say!(common.open_left_family, left = left).to_string(),
+        (Standing::Waitlist { ahead }, Unit::Person) => say!(common.waitlist, ahead = ahead).to_string(),
+        (Standing::Waitlist { ahead }, Unit::Family) => say!(common.waitlist_family, ahead = ahead).to_string(),
+        (Standing::Opens { .. }, _) => match opens {
+            Some(opens) => say!(common.opens_at, at = at(opens)).to_string(),
+            None => say!(common.short_opens).to_string(),
+        },
+        (Standing::Full, _) => say!(common.full).to_string(),
+        (Standing::Closed, _) => say!(common.closed).to_string(),
+        (Standing::CalledOff, _) => match reason {
+            Some(reason) => say!(common.called_off_why, reason = reason).to_string(),
+            None => say!(common.called_off).to_string(),
+        },
+        (Standing::Past, _) => say!(common.past).to_string(),
+    }
+}
+
+/// The same in a word or two, for a small cell; nothing for what is over.
+pub fn standing_short(standing: Standing) -> Option<String> {
+    Some(match standing {
+        Standing::Open { left } => say!(common.short_left, left = left).to_string(),
+        Standing::Waitlist { .. } => say!(common.short_waitlist).to_string(),
+        Standing::Opens { .. } => say!(common.short_opens).to_string(),
+        Standing::Full => say!(common.full).to_string(),
+        Standing::Closed => say!(common.closed).to_string(),
+        Standing::CalledOff => say!(common.called_off).to_string(),
+        Standing::Past => return None,
+    })
+}
+
+/// A refusal as one plain sentence with its value. `offset` is the community's, in seconds east of UTC.
+pub fn refusal(refusal: &Refusal, offset: i32) -> String {
+    let local = |instant: Timestamp| {
+        at(Offset::from_seconds(offset).unwrap_or(Offset::UTC).to_datetime(instant))
+    };
+    match refusal {
+        Refusal::NotYetOpen { opens_at } => say!(common.no_not_yet_open, at = local(*opens_at)).to_string(),
+        Refusal::Closed { closed_at } => say!(common.no_closed, at = local(*closed_at)).to_string(),
+        Refusal::NoDateLeft => say!(common.no_date_left).to_string(),
+        Refusal::CalledOff => say!(common.no_called_off).to_string(),
+        Refusal::Age { min, max, on, age } => {
+            let on = date_year(*on);
+            match (min, max) {
+                (Some(min), Some(max)) => {
+                    say!(common.no_age_between, min = *min, max = *max, on = on, age = *age).to_string()
+                }
+                (Some(min), None) => say!(common.no_age_from, min = *min, on = on, age = *age).to_string(),
+                (_, max) => say!(common.no_age_to, max = max.unwrap_or(*age), on = on, age = *age).to_string(),
+            }
+        }
+        Refusal::BirthDateNeeded => say!(common.no_birth).to_string(),
+        Refusal::ScopeNotOffered => say!(common.no_scope).to_string(),
+        Refusal::AlreadyBegun => say!(common.no_begun).to_string(),
+        Refusal::AlreadyBooked { waiting: false } => say!(common.no_booked).to_string(),
+        Refusal::AlreadyBooked { waiting: true } => say!(common.no_booked_waiting).to_string(),
+        Refusal::WaitlistFull { cap } => say!(common.no_waitlist_full, cap = *cap).to_string(),
+        Refusal::PartyTooLarge { heads, capacity } => {
+            say!(common.no_party, heads = *heads, capacity = *capacity).to_string()
+        }
+        Refusal::TooLateToCancel { deadline } => say!(common.no_late_cancel, at = local(*deadline)).to_string(),
+        Refusal::AlreadyCancelled => say!(common.no_cancelled).to_string(),
+        Refusal::AlreadyInHousehold => say!(common.no_in_household).to_string(),
+        Refusal::HouseholdFull { max } => say!(common.no_household_full, max = *max).to_string(),
+        Refusal::WrongCode => say!(common.no_code).to_string(),
+        Refusal::TooManyCodes { again_at } => say!(common.no_codes, at = local(*again_at)).to_string(),
+        Refusal::WrongPassword => say!(common.no_password).to_string(),
+        Refusal::Clash { on, .. } => say!(common.no_clash, on = date_long(*on)).to_string(),
+        Refusal::HasBookings => say!(common.no_has_bookings).to_string(),
+        Refusal::NoRollYet => say!(common.no_roll).to_string(),
+    }
+}
+
+/// What is wrong with a field, and how to mend it.
+pub fn problem(problem: &InputProblem) -> String {
+    match problem {
+        InputProblem::Empty => say!(common.bad_empty).to_string(),
+        InputProblem::TooLong { max } => say!(common.bad_long, max = *max).to_string(),
+        InputProblem::BadCharacter => say!(common.bad_character).to_string(),
+        InputProblem::Phone => say!(common.bad_phone).to_string(),
+        InputProblem::Date => say!(common.bad_date).to_string(),
+        InputProblem::Time => say!(common.bad_time).to_string(),
+        InputProblem::Number { min, max } => say!(common.bad_number, min = *min, max = *max).to_string(),
+        InputProblem::Choice => say!(common.bad_choice).to_string(),
+        InputProblem::Order => say!(common.bad_order).to_string(),
+        InputProblem::NoDates => say!(common.bad_no_dates).to_string(),
+        InputProblem::TooManyDates { max } => say!(common.bad_many_dates, max = *max).to_string(),
+    }
+}
+
+/// Any error as one plain sentence.
+pub fn error(error: &AppError) -> String {
+    match error {
+        AppError::Refused { refusal: why, offset } => refusal(why, *offset),
+        AppError::Invalid { problem: field } => problem(&field.problem),
+        AppError::SignInFirst => say!(common.err_sign_in).to_string(),
+        AppError::NotFound => say!(common.err_not_found).to_string(),
+        AppError::NotAllowed => say!(common.err_not_allowed).to_string(),
+        AppError::Busy => say!(common.err_busy).to_string(),
+        AppError::BadRequest => say!(common.err_bad_request).to_string(),
+        AppError::Reload => say!(common.err_reload).to_string(),
+        AppError::Unreachable => say!(common.err_unreachable).to_string(),
+        AppError::Failed => say!(common.err_failed).to_string(),
+    }
+}

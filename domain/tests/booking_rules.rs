@@ -1,0 +1,230 @@
+//! Who may book, cancel and move up: tables of cases.
+
+use domain::{
+    activity::Unit,
+    booking::{
+        BookingState, Decision, Places, Scope, Standing, Waiter, Wish, cancel_deadline, may_book, may_cancel, promote,
+        standing_of_date, standing_of_term,
+    },
+    id::{BookingId, OccurrenceId, TermId},
+    refusal::Refusal,
+    rights::Door,
+    term::{AgeRule, Occurrence, OccurrenceState, Scopes, Term, TermState},
+};
+use jiff::{Timestamp, ToSpan, civil::date};
+use uuid::Uuid;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn occurrence(n: u128, starts_at: &str) -> Occurrence {
+    let starts_at = at(starts_at);
+    Occurrence {
+        id: OccurrenceId(Uuid::from_u128(n)),
+        on_date: date(2026, 12, n as i8),
+        starts_at,
+        ends_at: starts_at + 2.hours(),
+        state: OccurrenceState::Scheduled,
+        capacity: None,
+    }
+}
+
+/// Three dates, 1 to 3 December at 9:00 in Shanghai, two places each.
+fn term() -> Term {
+    Term {
+        id: TermId(Uuid::nil()),
+        state: TermState::Published,
+        unit: Unit::Person,
+        capacity: 2,
+        opens_at: Some(at("2026-11-20T01:00:00Z")),
+        closes_at: Some(at("2026-11-30T10:00:00Z")),
+        cancel_hours: 24,
+        age: AgeRule { min: Some(5), max: Some(14), on: Some(date(2026, 7, 1)) },
+        scopes: Scopes { whole: true, rest: false, single: true },
+        waitlist_cap: Some(2),
+        occurrences: vec![
+            occurrence(1, "2026-12-01T01:00:00Z"),
+            occurrence(2, "2026-12-02T01:00:00Z"),
+            occurrence(3, "2026-12-03T01:00:00Z"),
+        ],
+    }
+}
+
+fn wish() -> Wish {
+    Wish {
+        scope: Scope::Whole,
+        occurrence: None,
+        heads: 1,
+        birth: Some(date(2018, 3, 1)),
+        earlier: None,
+        door: Door::Page,
+    }
+}
+
+fn held(counts: &[(u128, u32)]) -> Places {
+    let held = counts.iter().map(|(n, count)| (OccurrenceId(Uuid::from_u128(*n)), *count)).collect();
+    Places { held, waiting: Vec::new() }
+}
+
+fn waiter(n: u128, dates: &[u128], places: u32) -> Waiter {
+    Waiter {
+        booking: BookingId(Uuid::from_u128(n)),
+        queue_no: n as i64,
+        places,
+        occurrences: dates.iter().map(|n| OccurrenceId(Uuid::from_u128(*n))).collect(),
+    }
+}
+
+const IN_TIME: &str = "2026-11-25T01:00:00Z";
+
+#[test]
+fn a_free_term_confirms_every_date() {
+    let decision = may_book(&term(), &Places::default(), &wish(), at(IN_TIME)).unwrap();
+    let Decision::Confirm { occurrences, places } = decision else { panic!("{decision:?}") };
+    assert_eq!((occurrences.len(), places), (3, 1));
+}
+
+#[test]
+fn nobody_is_in_before_the_second() {
+    let opens_at = at("2026-11-20T01:00:00Z");
+    let early = may_book(&term(), &Places::default(), &wish(), opens_at - 1.millisecond());
+    assert_eq!(early, Err(Refusal::NotYetOpen { opens_at }));
+    assert!(may_book(&term(), &Places::default(), &wish(), opens_at).is_ok());
+}
+
+#[test]
+fn after_closing_only_the_desk_still_books() {
+    let closed_at = at("2026-11-30T10:00:00Z");
+    let late = may_book(&term(), &Places::default(), &wish(), closed_at);
+    assert_eq!(late, Err(Refusal::Closed { closed_at }));
+    let desk = Wish { door: Door::Desk, ..wish() };
+    assert!(may_book(&term(), &Places::default(), &desk, closed_at).is_ok());
+}
+
+#[test]
+fn age_is_counted_on_its_date_and_the_refusal_says_so() {
+    let on = date(2026, 7, 1);
+    let rule = |age| Err(Refusal::Age { min: Some(5), max: Some(14), on, age });
+    for (birth, expected) in [
+        (date(2021, 7, 1), None),
+        (date(2021, 7, 2), Some(4)),
+        (date(2011, 7, 2), None),
+        (date(2011, 7, 1), Some(15)),
+        (date(2026, 9, 1), Some(-1)),
+    ] {
+        let answer = may_book(&term(), &Places::default(), &Wish { birth: Some(birth), ..wish() }, at(IN_TIME));
+        match expected {
+            None => assert!(answer.is_ok(), "{birth}"),
+            Some(age) => assert_eq!(answer, rule(age), "{birth}"),
+        }
+    }
+    let unknown = may_book(&term(), &Places::default(), &Wish { birth: None, ..wish() }, at(IN_TIME));
+    assert_eq!(unknown, Err(Refusal::BirthDateNeeded));
+}
+
+#[test]
+fn one_full_date_makes_the_whole_term_wait_but_not_another_date() {
+    let places = held(&[(2, 2)]);
+    let whole = may_book(&term(), &places, &wish(), at(IN_TIME)).unwrap();
+    assert!(matches!(whole, Decision::Wait { ahead: 0, .. }), "{whole:?}");
+    let single = Wish { scope: Scope::Single, occurrence: Some(OccurrenceId(Uuid::from_u128(3))), ..wish() };
+    assert!(matches!(may_book(&term(), &places, &single, at(IN_TIME)), Ok(Decision::Confirm { .. })));
+}
+
+#[test]
+fn a_full_waiting_list_says_its_cap() {
+    let mut places = held(&[(1, 2), (2, 2), (3, 2)]);
+    places.waiting = vec![waiter(5, &[1, 2, 3], 1), waiter(6, &[1, 2, 3], 1)];
+    assert_eq!(may_book(&term(), &places, &wish(), at(IN_TIME)), Err(Refusal::WaitlistFull { cap: 2 }));
+    assert_eq!(standing_of_term(&term(), &places, at(IN_TIME)), Standing::Full);
+}
+
+#[test]
+fn what_is_not_offered_begun_or_called_off_is_refused_by_name() {
+    let rest = Wish { scope: Scope::Rest, ..wish() };
+    assert_eq!(may_book(&term(), &Places::default(), &rest, at(IN_TIME)), Err(Refusal::ScopeNotOffered));
+
+    let begun = Wish { door: Door::Desk, ..wish() };
+    let during = at("2026-12-01T02:00:00Z");
+    assert_eq!(may_book(&term(), &Places::default(), &begun, during), Err(Refusal::AlreadyBegun));
+
+    let mut off = term();
+    off.occurrences[1].state = OccurrenceState::Cancelled;
+    let single = Wish { scope: Scope::Single, occurrence: Some(OccurrenceId(Uuid::from_u128(2))), ..wish() };
+    assert_eq!(may_book(&off, &Places::default(), &single, at(IN_TIME)), Err(Refusal::CalledOff));
+    let Ok(Decision::Confirm { occurrences, .. }) = may_book(&off, &Places::default(), &wish(), at(IN_TIME)) else {
+        panic!("the other dates can be booked")
+    };
+    assert_eq!(occurrences.len(), 2, "a cancelled date takes no place");
+
+    off.state = TermState::Cancelled;
+    assert_eq!(may_book(&off, &Places::default(), &wish(), at(IN_TIME)), Err(Refusal::CalledOff));
+}
+
+#[test]
+fn a_party_that_could_never_fit_is_told_so() {
+    let party = Wish { heads: 3, ..wish() };
+    let refusal = Refusal::PartyTooLarge { heads: 3, capacity: 2 };
+    assert_eq!(may_book(&term(), &Places::default(), &party, at(IN_TIME)), Err(refusal));
+    let families = Term { unit: Unit::Family, ..term() };
+    let answer = may_book(&families, &Places::default(), &party, at(IN_TIME)).unwrap();
+    assert!(matches!(answer, Decision::Confirm { places: 1, .. }), "a family takes one place: {answer:?}");
+}
+
+#[test]
+fn who_is_booked_already_hears_it() {
+    for (earlier, waiting) in [(BookingState::Confirmed, false), (BookingState::Waiting, true)] {
+        let again = Wish { earlier: Some(earlier), ..wish() };
+        let answer = may_book(&term(), &Places::default(), &again, at(IN_TIME));
+        assert_eq!(answer, Err(Refusal::AlreadyBooked { waiting }));
+    }
+}
+
+#[test]
+fn the_first_in_line_who_fits_moves_up_and_never_after_the_start() {
+    let mut places = held(&[(1, 1), (2, 1), (3, 1)]);
+    places.waiting = vec![waiter(7, &[1, 2, 3], 1), waiter(8, &[1, 2, 3], 1)];
+    let up = promote(&term(), &places, at(IN_TIME));
+    assert_eq!(up.iter().map(|(booking, _)| booking.0.as_u128()).collect::<Vec<_>>(), [7]);
+
+    let up = promote(&term(), &places, at("2026-12-02T00:00:00Z"));
+    assert_eq!(up[0].1.len(), 2, "the date that has begun is no longer wanted");
+    assert!(promote(&term(), &places, at("2026-12-03T01:00:00Z")).is_empty());
+}
+
+#[test]
+fn a_family_cancels_until_its_deadline_and_the_desk_after() {
+    let dates = [OccurrenceId(Uuid::from_u128(2)), OccurrenceId(Uuid::from_u128(3))];
+    let deadline = at("2026-12-01T01:00:00Z");
+    assert_eq!(cancel_deadline(&term(), &dates), Some(deadline));
+    let cancel = |door, now| may_cancel(&term(), BookingState::Confirmed, &dates, door, now);
+    assert_eq!(cancel(Door::Page, deadline), Ok(()));
+    assert_eq!(cancel(Door::Page, deadline + 1.second()), Err(Refusal::TooLateToCancel { deadline }));
+    assert_eq!(cancel(Door::Desk, deadline + 1.second()), Ok(()));
+    let again = may_cancel(&term(), BookingState::Cancelled, &dates, Door::Desk, deadline);
+    assert_eq!(again, Err(Refusal::AlreadyCancelled));
+    assert_eq!(may_cancel(&term(), BookingState::Waiting, &dates, Door::Page, deadline + 48.hours()), Ok(()));
+}
+
+#[test]
+fn the_calendar_says_how_each_date_stands() {
+    let term = term();
+    let full = held(&[(1, 2), (2, 1)]);
+    let standing = |n: usize, places: &Places, now: &str| standing_of_date(&term, places, &term.occurrences[n], at(now));
+    assert_eq!(standing(0, &full, IN_TIME), Standing::Waitlist { ahead: 0 });
+    assert_eq!(standing(1, &full, IN_TIME), Standing::Open { left: 1 });
+    assert_eq!(standing(2, &full, "2026-11-19T00:00:00Z"), Standing::Opens { at: at("2026-11-20T01:00:00Z") });
+    assert_eq!(standing(2, &full, "2026-11-30T10:00:00Z"), Standing::Closed);
+    assert_eq!(standing(0, &full, "2026-12-01T02:00:00Z"), Standing::Closed, "it is on");
+    assert_eq!(standing(0, &full, "2026-12-01T03:00:00Z"), Standing::Past);
+}
+
+#[test]
+fn the_count_of_dates_stays_right_after_cancellations() {
+    let mut term = term();
+    assert_eq!(term.ordinal(term.occurrences[2].id), Some((3, 3)));
+    term.occurrences[0].state = OccurrenceState::Cancelled;
+    assert_eq!(term.ordinal(term.occurrences[2].id), Some((2, 2)));
+    assert_eq!(term.ordinal(term.occurrences[0].id), None);
+}

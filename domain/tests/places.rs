@@ -1,0 +1,167 @@
+//! Places never exceed capacity, and nobody waits for places that are free, in any order of booking, cancelling and
+//! moving up.
+
+use domain::{
+    activity::Unit,
+    booking::{BookingState, Decision, Places, Scope, Waiter, Wish, may_book, may_cancel, promote},
+    id::{BookingId, OccurrenceId, TermId},
+    rights::Door,
+    term::{AgeRule, Occurrence, OccurrenceState, Scopes, Term, TermState},
+};
+use jiff::{Timestamp, ToSpan, civil::date};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+const START: &str = "2026-12-01T01:00:00Z";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn term(capacity: u32, unit: Unit, dates: usize) -> Term {
+    Term {
+        id: TermId(Uuid::nil()),
+        state: TermState::Published,
+        unit,
+        capacity,
+        opens_at: None,
+        closes_at: None,
+        cancel_hours: 24,
+        age: AgeRule::default(),
+        scopes: Scopes { whole: true, rest: true, single: true },
+        waitlist_cap: None,
+        occurrences: (0..dates)
+            .map(|n| {
+                let starts_at = at(START) + (24 * 7 * n as i64).hours();
+                Occurrence {
+                    id: OccurrenceId(Uuid::from_u128(n as u128 + 1)),
+                    on_date: date(2026, 12, 1) + (7 * n as i64).days(),
+                    starts_at,
+                    ends_at: starts_at + 90.minutes(),
+                    state: OccurrenceState::Scheduled,
+                    capacity: None,
+                }
+            })
+            .collect(),
+    }
+}
+
+/// The rows of a term, kept as the store keeps them.
+#[derive(Default)]
+struct Rows {
+    bookings: BTreeMap<u128, Row>,
+}
+
+struct Row {
+    state: BookingState,
+    places: u32,
+    dates: Vec<OccurrenceId>,
+}
+
+impl Rows {
+    fn places(&self) -> Places {
+        let mut places = Places::default();
+        for (number, row) in &self.bookings {
+            match row.state {
+                BookingState::Confirmed => {
+                    for date in &row.dates {
+                        *places.held.entry(*date).or_default() += row.places;
+                    }
+                }
+                BookingState::Waiting => places.waiting.push(Waiter {
+                    booking: BookingId(Uuid::from_u128(*number)),
+                    queue_no: *number as i64,
+                    places: row.places,
+                    occurrences: row.dates.clone(),
+                }),
+                BookingState::Cancelled => {}
+            }
+        }
+        places
+    }
+
+    fn book(&mut self, term: &Term, wish: Wish, now: Timestamp) {
+        let number = self.bookings.keys().last().copied().unwrap_or(0) + 1;
+        let (state, places, dates) = match may_book(term, &self.places(), &wish, now) {
+            Ok(Decision::Confirm { occurrences, places }) => (BookingState::Confirmed, places, occurrences),
+            Ok(Decision::Wait { occurrences, places, .. }) => (BookingState::Waiting, places, occurrences),
+            Err(_) => return,
+        };
+        self.bookings.insert(number, Row { state, places, dates });
+    }
+
+    fn cancel(&mut self, term: &Term, nth: usize, now: Timestamp) {
+        let count = self.bookings.len().max(1);
+        if let Some(row) = self.bookings.values_mut().nth(nth % count)
+            && may_cancel(term, row.state, &row.dates, Door::Page, now).is_ok()
+        {
+            row.state = BookingState::Cancelled;
+        }
+        for (booking, dates) in promote(term, &self.places(), now) {
+            let row = self.bookings.get_mut(&booking.0.as_u128()).unwrap();
+            assert_eq!(row.state, BookingState::Waiting, "only who waits moves up");
+            row.state = BookingState::Confirmed;
+            row.dates = dates;
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Book { scope: Scope, date: usize, heads: u32 },
+    Cancel { nth: usize },
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let scope = prop_oneof![Just(Scope::Whole), Just(Scope::Rest), Just(Scope::Single)];
+    let book = (scope, 0..5_usize, 1..5_u32).prop_map(|(scope, date, heads)| Step::Book { scope, date, heads });
+    let cancel = (0..50_usize).prop_map(|nth| Step::Cancel { nth });
+    prop::collection::vec(prop_oneof![3 => book, 2 => cancel], 1..60)
+}
+
+fn wish(scope: Scope, date: usize, heads: u32) -> Wish {
+    let occurrence = Some(OccurrenceId(Uuid::from_u128(date as u128 + 1)));
+    Wish { scope, occurrence, heads, birth: None, earlier: None, door: Door::Page }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn capacity_holds_and_nobody_waits_for_free_places(
+        steps in steps(), capacity in 1..8_u32, family in any::<bool>()
+    ) {
+        let unit = if family { Unit::Family } else { Unit::Person };
+        let term = term(capacity, unit, 4);
+        let now = at(START) - 240.hours();
+        let mut rows = Rows::default();
+        for step in steps {
+            match step {
+                Step::Book { scope, date, heads } => rows.book(&term, wish(scope, date, heads), now),
+                Step::Cancel { nth } => rows.cancel(&term, nth, now),
+            }
+            let places = rows.places();
+            for held in places.held.values() {
+                prop_assert!(*held <= capacity, "{held} places held of {capacity}");
+            }
+            prop_assert!(promote(&term, &places, now).is_empty(), "somebody waits for places that are free");
+        }
+    }
+
+    #[test]
+    fn where_all_want_the_same_the_line_moves_in_order(capacity in 1..6_u32, count in 1..30_usize, leave in 0..30_usize) {
+        let term = term(capacity, Unit::Person, 3);
+        let now = at(START) - 240.hours();
+        let mut rows = Rows::default();
+        for _ in 0..count {
+            rows.book(&term, wish(Scope::Whole, 0, 1), now);
+        }
+        rows.cancel(&term, leave, now);
+        let live: Vec<_> =
+            rows.bookings.values().filter(|row| row.state != BookingState::Cancelled).map(|row| row.state).collect();
+        let confirmed = live.iter().take_while(|state| **state == BookingState::Confirmed).count();
+        prop_assert!(live[confirmed..].iter().all(|state| *state == BookingState::Waiting), "somebody was skipped");
+        prop_assert_eq!(confirmed, live.len().min(capacity as usize), "a place was left empty or given twice");
+    }
+}

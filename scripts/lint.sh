@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Formatting, lints, and what may depend on what. Features are never mixed: the server's in the wasm would make every
+# click panic.
+set -euo pipefail
+source "$(dirname "$0")/steps.sh"
+
+# holds_none PACKAGE CRATES ARGUMENTS...: the package's tree holds none of the crates.
+holds_none() {
+    local package=$1 crates=$2 tree found
+    shift 2
+    tree=$(cargo tree --package "$package" --edges normal --prefix none "$@")
+    found=$(grep -E "^($crates) " <<<"$tree" | sort -u) || return 0
+    fail "$package must not depend on:
+$found"
+}
+
+arrows() {
+    local hosts='sea-orm|sea-orm-migration|sqlx|sqlx-core|tokio|axum|tower-sessions'
+    holds_none frontend "$hosts|store|server|tyme4rs" --target wasm32-unknown-unknown
+    holds_none domain "$hosts|leptos|app|store|server" --all-features
+    holds_none store "axum|leptos|app|server"
+}
+
+step 'format' cargo fmt --all --check
+step 'arrows between the crates' arrows
+step 'lints of the server side' \
+    cargo clippy --quiet -p domain -p store -p server -p app --features app/ssr --all-targets -- -D warnings
+step 'lints of the browser side' \
+    cargo clippy --quiet -p frontend -p app --features app/hydrate --target wasm32-unknown-unknown -- -D warnings

@@ -1,0 +1,59 @@
+//! `zhaoxi check`: one line a thing, and an exit code for a script.
+
+use super::open;
+use crate::{assets::Assets, clock, config::Config};
+use jiff::Timestamp;
+use sea_orm_migration::MigratorTrait;
+use std::{fmt::Display, process::ExitCode};
+use store::{DatabaseConnection, connect, migration::Migrator};
+
+/// This program is newer than that: a clock that says less is wrong.
+const NEWER_THAN: &str = "2026-11-01T00:00:00Z";
+
+/// Checks everything that can be checked, even after something failed.
+pub async fn check(config: &Config) -> ExitCode {
+    let mut report = Report { failed: false };
+    let file = config.file.as_ref().map_or_else(|| "no file".to_owned(), |file| file.display().to_string());
+    let sender = &config.code_sender;
+    report.say("configuration", Ok::<_, String>(format!("{file}; listens on {}; codes go to {sender}", config.addr)));
+    report.say("assets", Assets::find(config.site_root.as_deref()).map(|found| found.root.display().to_string()));
+    let db = open(&config.database).await;
+    report.say("database", db.as_ref().map(|_| config.database.shown()));
+    if let Ok(db) = &db {
+        report.say("tables", tables(db).await);
+        if config.database.url.starts_with("sqlite:") {
+            report.say("SQLite", connect::sqlite_version(db).await);
+        }
+    }
+    report.say("clock", clock_is_sane(clock::now()));
+    if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+struct Report {
+    failed: bool,
+}
+
+impl Report {
+    fn say(&mut self, what: &str, found: Result<impl Display, impl Display>) {
+        match found {
+            Ok(found) => println!("ok      {what}: {found}"),
+            Err(error) => {
+                self.failed = true;
+                println!("FAILED  {what}: {error}");
+            }
+        }
+    }
+}
+
+async fn tables(db: &DatabaseConnection) -> Result<String, String> {
+    let pending = Migrator::get_pending_migrations_read_only(db).await.map_err(|error| error.to_string())?;
+    match pending.len() {
+        0 => Ok("up to date".to_owned()),
+        count => Err(format!("{count} migrations are pending: run `zhaoxi migrate`")),
+    }
+}
+
+fn clock_is_sane(now: Timestamp) -> Result<String, String> {
+    let sane = NEWER_THAN.parse().is_ok_and(|earliest: Timestamp| now >= earliest);
+    if sane { Ok(now.to_string()) } else { Err(format!("{now} is before this program was written")) }
+}

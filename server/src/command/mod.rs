@@ -1,0 +1,75 @@
+//! The commands, one file each.
+
+pub mod check;
+pub mod demo;
+pub mod migrate;
+pub mod serve;
+pub mod staff;
+
+use crate::{
+    cli::{Cli, Command, Staff},
+    config::{Config, DatabaseSetting},
+};
+use std::{error::Error, io::IsTerminal, process::ExitCode};
+use store::DatabaseConnection;
+use tracing_subscriber::EnvFilter;
+
+/// A failure that ends a command, in words for whoever typed it.
+pub type Failure = Box<dyn Error + Send + Sync>;
+
+/// What is logged unless RUST_LOG says otherwise.
+const LOG: &str = "info,hyper=warn,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,tower_sessions=error,\
+                   tower_sessions_core=error";
+
+/// Does what the command line says.
+pub fn run(cli: Cli) -> ExitCode {
+    let config = match Config::read(cli.settings) {
+        Ok(config) => config,
+        Err(error) if matches!(cli.command, Command::Check) => {
+            println!("FAILED  configuration: {error}");
+            return ExitCode::FAILURE;
+        }
+        Err(error) => return fail(&error.into()),
+    };
+    start_log(config.log_json);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    let done = runtime.block_on(async {
+        match cli.command {
+            Command::Serve => serve::serve(config).await,
+            Command::Migrate => migrate::migrate(&config).await,
+            Command::Demo => demo::demo(&config).await,
+            Command::Staff(Staff::Add(new)) => staff::add(&config, new).await,
+            Command::Check => return Ok(check::check(&config).await),
+        }
+        .map(|()| ExitCode::SUCCESS)
+    });
+    done.unwrap_or_else(|error: Failure| fail(&error))
+}
+
+fn fail(error: &Failure) -> ExitCode {
+    eprintln!("zhaoxi: {error}");
+    ExitCode::FAILURE
+}
+
+/// The log goes to the standard error: the standard output is for what a command has to say.
+fn start_log(json: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if json {
+        log.json().flatten_event(true).with_current_span(false).with_span_list(false).init();
+    } else {
+        log.with_ansi(std::io::stderr().is_terminal()).with_target(false).init();
+    }
+}
+
+/// Opens the database; the folder of the default one is made.
+async fn open(setting: &DatabaseSetting) -> Result<DatabaseConnection, Failure> {
+    if let Some(folder) = &setting.folder {
+        std::fs::create_dir_all(folder).map_err(|error| format!("{} can't be made: {error}", folder.display()))?;
+    }
+    let opened = store::connect::connect(&setting.url).await;
+    opened.map_err(|error| format!("the database {} can't be opened: {error}", setting.shown()).into())
+}

@@ -1,0 +1,55 @@
+//! `zhaoxi serve`
+
+use super::{Failure, demo, open};
+use crate::{
+    assets::Assets,
+    code_sender::code_sender,
+    config::Config,
+    listener,
+    login_cookie::LoginStore,
+    router::{self, Setup},
+};
+use app::ssr::Host;
+use tokio::net::TcpListener;
+
+/// Serves until it is asked to stop.
+pub async fn serve(config: Config) -> Result<(), Failure> {
+    let assets = Assets::find(config.site_root.as_deref())?;
+    // A rush brings a connection a parent, and the usual limit is 1,024 files.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+    let listener = TcpListener::bind(config.addr)
+        .await
+        .map_err(|error| format!("{} can't be listened on: {error}", config.addr))?;
+    let addr = listener.local_addr()?;
+    let db = open(&config.database).await?;
+    store::connect::migrate(&db).await?;
+
+    println!("\n朝夕 zhaoxi {}\n", env!("CARGO_PKG_VERSION"));
+    println!("  address   {}", config.public_url.clone().unwrap_or_else(|| format!("http://{addr}")));
+    println!("  database  {}\n", config.database.shown());
+    if config.demo {
+        demo::load(&db).await?;
+    }
+
+    let logins = LoginStore::new(db.clone());
+    let setup = Setup {
+        host: Host { db: db.clone(), code_sender: code_sender(config.code_sender), demo: config.demo },
+        assets,
+        addr,
+        public_url: config.public_url,
+        trust_proxy: config.trust_proxy,
+        rate_limit: config.rate_limit,
+    };
+    let router = router::router(setup, logins.clone())?;
+    let tidying = tokio::spawn(logins.clone().keep_tidy());
+    tracing::info!(%addr, "serving");
+    listener::serve(listener, router, listener::asked_to_stop()).await;
+
+    tracing::info!("stopping");
+    tidying.abort();
+    logins.write_uses().await;
+    db.close().await?;
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! Which request goes where, and through which layers.
+
+use crate::{
+    access_log,
+    assets::{Assets, OUTPUT_NAME},
+    body_limit, cross_site,
+    feeds::{self, Feeds},
+    headers, health,
+    login_cookie::{self, LoginStore},
+    rate_limit::{self, SignInLimit},
+    sentence,
+};
+use app::ssr::Host;
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{any, get},
+};
+use http::StatusCode;
+use leptos::{
+    config::{Env, LeptosOptions},
+    context::provide_context,
+};
+use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context, render_app_async_with_context};
+use std::{any::Any, net::SocketAddr, sync::Arc};
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
+    csrf::ConfigError,
+    services::ServeDir,
+};
+
+/// What the routes need to know.
+pub struct Setup {
+    /// What pages and their requests need.
+    pub host: Host,
+    /// The built files.
+    pub assets: Assets,
+    /// Where the server listens.
+    pub addr: SocketAddr,
+    /// Scheme and authority by which browsers reach the server, if they were set.
+    pub public_url: Option<String>,
+    /// Believe what a proxy says about the client.
+    pub trust_proxy: bool,
+    /// Limit tries to sign in.
+    pub rate_limit: bool,
+}
+
+/// Everything that is served. Layers stand from the innermost to the outermost.
+pub fn router(setup: Setup, logins: LoginStore) -> Result<Router, ConfigError> {
+    let public_url = setup.public_url.as_deref();
+    let feeds = Feeds {
+        db: setup.host.db.clone(),
+        public_url: public_url.map(Arc::from),
+        trust_proxy: setup.trust_proxy,
+    };
+    let health = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready).with_state(setup.host.db.clone()));
+
+    let mut router = pages(&setup, logins)
+        .merge(built_files(&setup.assets))
+        .merge(feeds::router(feeds))
+        .layer(from_fn(body_limit::take_whole_body));
+    if setup.rate_limit {
+        let limit = SignInLimit::new(setup.trust_proxy);
+        router = router.layer(from_fn_with_state(limit, rate_limit::limit_sign_in));
+    }
+    Ok(router
+        .layer(cross_site::same_site(public_url)?)
+        .layer(from_fn(cross_site::demand_origin))
+        .layer(from_fn(sentence::say_wrong_method))
+        .layer(CatchPanicLayer::custom(say_failed))
+        .layer(from_fn(headers::always))
+        .layer(from_fn(access_log::log_request))
+        .merge(health))
+}
+
+/// The pages and their requests (server functions), with the login cookie; whatever else is asked for is one of the
+/// files beside them, or a page that says there is no such page.
+fn pages(setup: &Setup, logins: LoginStore) -> Router {
+    let options = leptos_options(&setup.assets, setup.addr);
+    let host = setup.host.clone();
+    let provide_host = move || provide_context(host.clone());
+    let (routes, _) =
+        generate_route_list_with_exclusions_and_ssg_and_context(app::App, None, provide_host.clone());
+    let shell = {
+        let options = options.clone();
+        move || app::shell(options.clone())
+    };
+    let render_missing = render_app_async_with_context(provide_host.clone(), shell.clone());
+    let missing = move |request: Request| {
+        let rendering = render_missing(request);
+        async move { not_found(rendering.await) }
+    };
+    let files = ServeDir::new(&setup.assets.root)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .fallback(Router::new().fallback(missing).layer(from_fn(headers::page_caching)));
+
+    let pages = Router::new()
+        .leptos_routes_with_context(&options, routes, provide_host, shell)
+        .layer(from_fn(headers::page_caching));
+    Router::new()
+        .route("/api/{*name}", any(|| async { sentence::NO_SUCH_REQUEST }).layer(from_fn(headers::never_cached)))
+        .merge(pages)
+        .fallback_service(Router::new().fallback_service(files).layer(from_fn(headers::revalidated)))
+        .with_state(options)
+        .layer(login_cookie::layer(logins))
+        .layer(compression())
+}
+
+/// A page that was rendered because no route was found, unless the app itself said otherwise.
+fn not_found(mut response: Response) -> Response {
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+/// Wasm, JavaScript and style, compressed when they were built. No cookie is looked at.
+fn built_files(assets: &Assets) -> Router {
+    let files = ServeDir::new(assets.root.join("pkg"))
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .fallback(any(|| async { sentence::NO_SUCH_FILE }));
+    let files = Router::new().nest_service("/pkg", files);
+    if assets.versioned {
+        files.layer(from_fn(headers::cached_for_ever))
+    } else {
+        files.layer(from_fn(headers::revalidated))
+    }
+}
+
+/// Pages are compressed while they are sent, at a level that costs little.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let worth_it = SizeAbove::new(1024).and(NotForContentType::IMAGES).and(NotForContentType::SSE);
+    CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(worth_it)
+}
+
+fn leptos_options(assets: &Assets, addr: SocketAddr) -> LeptosOptions {
+    // Only `cargo leptos watch` sets these.
+    let reload_port = std::env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok());
+    let watched = std::env::var_os("LEPTOS_WATCH").is_some();
+    LeptosOptions::builder()
+        .output_name(OUTPUT_NAME)
+        .site_root(assets.root.to_string_lossy().as_ref())
+        .site_pkg_dir(assets.pkg.as_str())
+        .env(if watched { Env::DEV } else { Env::PROD })
+        .site_addr(addr)
+        .reload_port(reload_port.unwrap_or(3001))
+        .build()
+}
+
+/// What panicked is in the log; the client is told that nothing was saved.
+fn say_failed(panic: Box<dyn Any + Send>) -> Response<Body> {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = text.unwrap_or("?"), "a request failed");
+    sentence::FAILED.into_response()
+}

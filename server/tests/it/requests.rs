@@ -1,0 +1,87 @@
+//! Requests of pages: methods, sizes, limits; and health.
+
+use crate::world::{World, header, text};
+use http::{Request, StatusCode};
+
+fn post(path: &str) -> http::request::Builder {
+    Request::post(path).header("host", "localhost").header("origin", "http://localhost")
+}
+
+/// Every request that the app has registered.
+fn registered() -> Vec<&'static str> {
+    let _ = app::App;
+    leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect()
+}
+
+#[tokio::test]
+async fn a_request_that_writes_can_not_be_opened_as_an_address() {
+    let world = World::new().await;
+    assert!(!registered().is_empty());
+    for path in registered() {
+        let response = world.get(path).await;
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert_eq!(header(&response, "allow"), "POST", "{path}");
+        assert!(text(response).await.contains("返回上一页"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_of_an_older_page_is_told_to_reload() {
+    let world = World::new().await;
+    let response = world.ask(post("/api/book_place_of_last_year"), "").await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    assert!(text(response).await.contains("请刷新页面"));
+}
+
+#[tokio::test]
+async fn a_large_body_is_refused_however_it_is_announced() {
+    let world = World::new().await;
+    for path in registered() {
+        let announced = world.ask(post(path).header("content-length", "262145"), "").await;
+        assert_eq!(announced.status(), StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+        let whole = world.ask(post(path), vec![b'a'; 262_145]).await;
+        assert_eq!(whole.status(), StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+        assert!(text(whole).await.contains("太长"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn too_many_tries_to_sign_in_have_to_wait() {
+    let world = World::new().await;
+    for _ in 0..20 {
+        assert_eq!(world.ask(post("/api/enter_code_unknown"), "").await.status(), StatusCode::NOT_FOUND);
+    }
+    let response = world.ask(post("/api/enter_code_unknown"), "").await;
+    assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!((1..=3).contains(&header(&response, "retry-after").parse().unwrap()));
+    assert!(text(response).await.contains("登录太频繁"));
+    assert_eq!(world.ask(post("/api/other"), "").await.status(), StatusCode::NOT_FOUND, "other requests go on");
+
+    let unlimited = World::with(|setup| setup.rate_limit = false).await;
+    for _ in 0..50 {
+        assert_eq!(unlimited.ask(post("/api/enter_code_unknown"), "").await.status(), StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn health_tells_a_living_process_from_a_missing_database() {
+    let world = World::new().await;
+    assert_eq!(world.get("/healthz").await.status(), StatusCode::OK);
+    assert_eq!(world.get("/readyz").await.status(), StatusCode::OK);
+    world.db.close_by_ref().await.unwrap();
+    assert_eq!(world.get("/healthz").await.status(), StatusCode::OK);
+    let response = world.get("/readyz").await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(header(&response, "retry-after"), "5");
+}
+
+#[tokio::test]
+async fn a_feed_that_does_not_exist_is_told_plainly() {
+    let world = World::new().await;
+    let id = "01936a2e-0000-7000-8000-000000000000.ics";
+    for path in ["/feeds/communities/nowhere.ics", &format!("/feeds/activities/{id}"), "/feeds/activities/x.ics"] {
+        let response = world.get(path).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(header(&response, "content-type"), "text/plain; charset=utf-8", "{path}");
+    }
+}

@@ -1,0 +1,111 @@
+//! Connections, over real sockets.
+
+use crate::world::World;
+use server::listener::{self, HEADER_PATIENCE};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinSet,
+};
+
+/// A server on a port of its own; what is sent (or dropped) stops it.
+async fn start(world: &World) -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel();
+    let serving = tokio::spawn(listener::serve(listener, world.router.clone(), async {
+        let _ = stopped.await;
+    }));
+    (addr, stop, serving)
+}
+
+async fn exchange(addr: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+const HEALTH: &str = "GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_hundred_half_open_clients_are_dropped_and_hold_nobody_up() {
+    let _ = rlimit::increase_nofile_limit(4096);
+    let world = World::new().await;
+    let (addr, _stop, _serving) = start(&world).await;
+    let start = Instant::now();
+    let mut clients = JoinSet::new();
+    for i in 0..500 {
+        clients.spawn(async move {
+            let mut stream = TcpStream::connect(addr).await.unwrap();
+            // Some say nothing at all, some stop in the middle of a header.
+            if i % 2 == 0 {
+                stream.write_all(b"GET / HTTP/1.1\r\nhost: loc").await.unwrap();
+            }
+            let mut rest = Vec::new();
+            let _ = stream.read_to_end(&mut rest).await;
+        });
+    }
+    for _ in 0..20 {
+        let asked = Instant::now();
+        assert!(exchange(addr, HEALTH).await.starts_with("HTTP/1.1 200"));
+        assert!(asked.elapsed() < Duration::from_secs(1), "held up for {:?}", asked.elapsed());
+    }
+    while let Some(dropped) = clients.join_next().await {
+        dropped.unwrap();
+    }
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    assert!(start.elapsed() > HEADER_PATIENCE / 2, "{:?}: they were not even waited for", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_acts_on_nothing() {
+    let world = World::new().await;
+    let (addr, _stop, _serving) = start(&world).await;
+    let head = "POST /api/nothing HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\n";
+    let answer = exchange(addr, &format!("{head}transfer-encoding: chunked\r\n\r\n3\r\na=b\r\nnonsense\r\n")).await;
+    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("没有完整收到"), "{answer}");
+    let chunk = "f".repeat(300_000);
+    let answer = exchange(addr, &format!("{head}transfer-encoding: chunked\r\n\r\n{:x}\r\n{chunk}", chunk.len())).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
+#[tokio::test]
+async fn an_answer_is_not_held_back_for_an_acknowledgement() {
+    let world = World::new().await;
+    let (addr, _stop, _serving) = start(&world).await;
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    let start = Instant::now();
+    for _ in 0..20 {
+        stream.write_all(b"GET /pkg/0f3a/zhaoxi.js HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"plain = true;") {
+            assert!(stream.read_buf(&mut answer).await.unwrap() > 0);
+        }
+    }
+    assert!(start.elapsed() < Duration::from_millis(20 * 40), "{:?}: Nagle waits 40 ms each", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_stop_closes_idle_connections_and_takes_no_new_ones() {
+    let world = World::new().await;
+    let (addr, stop, serving) = start(&world).await;
+    let mut idle = TcpStream::connect(addr).await.unwrap();
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"ok\n") {
+        idle.read_buf(&mut answer).await.unwrap();
+    }
+    stop.send(()).unwrap();
+    let start = Instant::now();
+    serving.await.unwrap();
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    assert_eq!(idle.read(&mut [0; 1]).await.unwrap_or(0), 0);
+    assert!(TcpStream::connect(addr).await.is_err());
+}

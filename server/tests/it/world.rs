@@ -1,0 +1,90 @@
+//! A database and built files of a test's own, and the routes over them.
+
+use axum::{Router, body::Body, extract::ConnectInfo};
+use http::{Request, Response};
+use server::{
+    assets::Assets,
+    code_sender::{Destination, code_sender},
+    login_cookie::LoginStore,
+    router::{Setup, router},
+};
+use std::{
+    fs,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+use store::{DatabaseConnection, connect};
+use tower::ServiceExt;
+
+/// Gone, with its folder, when it is dropped.
+pub struct World {
+    pub db: DatabaseConnection,
+    pub logins: LoginStore,
+    pub router: Router,
+    folder: PathBuf,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Setup)) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("zhaoxi-server-{}-{count}", std::process::id()));
+        let site = folder.join("site");
+        fs::create_dir_all(site.join("pkg/0f3a")).unwrap();
+        for (file, content) in [
+            ("pkg/version", "0f3a\n"),
+            ("pkg/0f3a/zhaoxi.js", "export const plain = true;"),
+            ("pkg/0f3a/zhaoxi.js.br", "as if it were brotli"),
+            ("icon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+        ] {
+            fs::write(site.join(file), content).unwrap();
+        }
+        let db = connect::connect(&format!("sqlite://{}", folder.join("test.sqlite").display())).await.unwrap();
+        connect::migrate(&db).await.unwrap();
+        let logins = LoginStore::new(db.clone());
+        let mut setup = Setup {
+            host: app::ssr::Host { db: db.clone(), code_sender: code_sender(Destination::Console), demo: false },
+            assets: Assets::find(Some(&site)).unwrap(),
+            addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            public_url: None,
+            trust_proxy: false,
+            rate_limit: true,
+        };
+        change(&mut setup);
+        let router = router(setup, logins.clone()).unwrap();
+        Self { db, logins, router, folder }
+    }
+
+    pub async fn ask(&self, request: http::request::Builder, body: impl Into<Body>) -> Response<Body> {
+        ask(&self.router, request, body).await
+    }
+
+    pub async fn get(&self, path: &str) -> Response<Body> {
+        self.ask(Request::get(path).header("host", "localhost"), "").await
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+pub async fn ask(router: &Router, request: http::request::Builder, body: impl Into<Body>) -> Response<Body> {
+    let from = ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 5000)));
+    router.clone().oneshot(request.extension(from).body(body.into()).unwrap()).await.unwrap()
+}
+
+pub async fn text(response: Response<Body>) -> String {
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+pub fn header<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}

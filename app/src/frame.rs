@@ -7,7 +7,7 @@ use crate::{
     say,
 };
 use domain::reading::{CommunityHead, Me};
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::{
     components::Outlet,
@@ -56,6 +56,20 @@ pub fn use_head() -> CommunityHead {
 pub fn use_me() -> Signal<Option<Me>> {
     let frame = expect_context::<FrameData>().0;
     Signal::derive(move || frame.get().and_then(Result::ok).and_then(|frame| frame.me))
+}
+
+/// Asks for the frame anew once an action has changed what it shows.
+pub fn refetch_frame_after<S>(action: ServerAction<S>)
+where
+    S: ServerFn<Error = AppError> + Send + Sync + Clone + 'static,
+    S::Output: Send + Sync + Clone + 'static,
+{
+    let frame = expect_context::<FrameData>().0;
+    Effect::new(move |_| {
+        if action.value().with(|value| matches!(value, Some(Ok(_)))) {
+            frame.refetch();
+        }
+    });
 }
 
 /// The frame of a community's pages.

@@ -279,6 +279,9 @@ pub fn Field(
     /// The autocomplete token (HTML, 4.10.18.7.1).
     #[prop(optional)]
     autocomplete: Option<&'static str>,
+    /// The keyboard to show, where the kind doesn't say it (HTML, 6.8.8).
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
     /// True if it must be filled in.
     #[prop(optional)]
     required: bool,
@@ -303,7 +306,7 @@ pub fn Field(
             (!ids.is_empty()).then(|| ids.join(" "))
         }
     };
-    let numeric = matches!(kind, "tel" | "number").then_some("numeric");
+    let inputmode = inputmode.or(matches!(kind, "tel" | "number").then_some("numeric"));
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -315,7 +318,7 @@ pub fn Field(
                 type=kind
                 value=value
                 required=required
-                inputmode=numeric
+                inputmode=inputmode
                 autocomplete=autocomplete
                 aria-describedby=described
                 aria-invalid=move || problem.get().map(|_| "true")

@@ -80,6 +80,27 @@ pub async fn sign_in(account: AccountId) -> Result<(), AppError> {
     session.insert("account", account.0).await.map_err(failed)
 }
 
+/// Keeps a little of a visitor's in the login session, or forgets it.
+pub async fn keep(name: &str, value: Option<&str>) -> Result<(), AppError> {
+    let session = session().await?;
+    let kept = match value {
+        Some(value) => session.insert(name, value).await,
+        None => session.remove::<String>(name).await.map(|_| ()),
+    };
+    kept.map_err(|error| {
+        tracing::error!(%error, "login session could not be written");
+        AppError::Failed
+    })
+}
+
+/// What [`keep`] kept.
+pub async fn kept(name: &str) -> Result<Option<String>, AppError> {
+    session().await?.get(name).await.map_err(|error| {
+        tracing::error!(%error, "login session could not be read");
+        AppError::Failed
+    })
+}
+
 /// Ends the login session everywhere.
 pub async fn end_session() -> Result<(), AppError> {
     session().await?.flush().await.map_err(|error| {

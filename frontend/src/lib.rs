@@ -1,5 +1,7 @@
 //! What the browser starts: hydration of the app that the server rendered.
 
+#![recursion_limit = "512"]
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Wakes the page up. Called once by the script that the page brings.

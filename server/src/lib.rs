@@ -1,5 +1,7 @@
 //! The host of 朝夕: configuration, router, login cookie, feeds, command line. No rules, no SQL, no markup.
 
+#![recursion_limit = "512"]
+
 pub mod access_log;
 pub mod assets;
 pub mod body_limit;

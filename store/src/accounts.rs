@@ -70,6 +70,11 @@ pub async fn who_is(conn: &impl ConnectionTrait, id: AccountId) -> Result<Option
     }))
 }
 
+/// A new one-time code: six digits that nobody can guess.
+pub fn new_code() -> String {
+    format!("{:06}", rand::random_range(0..1_000_000_u32))
+}
+
 /// Keeps a new one-time code for a number. Only its hash is stored.
 ///
 /// # Errors
@@ -103,6 +108,21 @@ pub async fn ask_code(
     .exec_without_returning(&tx)
     .await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Forgets a code that could not be sent, so that the one before it is the newest again.
+pub async fn take_back_code(db: &DatabaseConnection, phone: &PhoneNumber, code: &str) -> Result<(), StoreError> {
+    let newest = login_code::Entity::find()
+        .filter(login_code::Column::Phone.eq(phone.as_str()))
+        .filter(login_code::Column::UsedAt.is_null())
+        .order_by_desc(login_code::Column::CreatedAt)
+        .limit(CODES_AN_HOUR)
+        .all(db)
+        .await?;
+    if let Some(row) = newest.into_iter().find(|row| row.code_hash == hash_code(row.id, code)) {
+        login_code::Entity::delete_by_id(row.id).exec(db).await?;
+    }
     Ok(())
 }
 

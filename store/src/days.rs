@@ -8,7 +8,7 @@ use domain::{almanac::day_note, calendar::Span, day_kind::DayKind, id::Community
 use jiff::civil::Date;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{LazyLock, RwLock},
 };
 
@@ -46,6 +46,17 @@ pub(crate) fn head(date: Date, kinds: &[(Date, DayKind, String)]) -> DayHead {
     });
     head.marks = kinds.iter().filter(|(on, ..)| *on == date).map(|(_, kind, name)| (*kind, name.clone())).collect();
     head
+}
+
+/// The heads of some dates in one community.
+pub async fn heads(
+    conn: &impl ConnectionTrait,
+    community: CommunityId,
+    dates: &BTreeSet<Date>,
+) -> Result<Vec<DayHead>, StoreError> {
+    let (Some(&first), Some(&last)) = (dates.first(), dates.last()) else { return Ok(Vec::new()) };
+    let kinds = kinds(conn, community, Span { first, last }).await?;
+    Ok(dates.iter().map(|date| head(*date, &kinds)).collect())
 }
 
 fn bare_head(date: Date) -> DayHead {

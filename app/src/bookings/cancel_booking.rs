@@ -21,7 +21,8 @@ pub async fn cancel_booking(slug: String, booking: String, back: String) -> Resu
     let now = crate::ssr::now();
     let cancelled = store::bookings::cancel_booking(&host.db, &who, id, domain::rights::Door::Page, now).await;
     crate::ssr::told(cancelled, &slug).await?;
-    crate::ssr::go(&slug, &format!("{back}?cancelled={id}"));
+    let joint = if back.contains('?') { '&' } else { '?' };
+    crate::ssr::go(&slug, &format!("{back}{joint}cancelled={id}"));
     Ok(())
 }
 

@@ -1,7 +1,15 @@
 //! The desk (工作台): what staff see and do. Its pages are loaded when they are opened.
+
 pub mod audit;
+pub mod book_by_name;
+pub mod cancel_date;
 pub mod home;
 pub mod new_activity;
 pub mod new_term;
+pub mod parts;
+pub mod preview;
 pub mod roll;
 pub mod roster;
+pub mod roster_table;
+pub mod rule_fields;
+pub mod term_form;

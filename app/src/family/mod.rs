@@ -1,2 +1,5 @@
-//! Families.
+//! 我的: what a family has booked, and who belongs to it.
+
+mod coming;
+pub mod members;
 pub mod my;

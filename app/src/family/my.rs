@@ -1,5 +1,179 @@
-//! Stub.
+//! 我的: the coming dates of a household by date or by person, and its members.
+
+use super::{
+    coming::{ByDate, ByPerson},
+    members::{Adding, Household, RemoveMember},
+};
+use crate::{
+    error::AppError,
+    frame::{refetch_frame_after, use_head, use_slug},
+    parts::{Banner, Empty, Failure, Loading},
+    say,
+    sign_in::sign_out::SignOutForm,
+};
+use domain::reading::{DayHead, Me, MyBooking};
 use leptos::prelude::*;
-/// Stub.
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+/// What 我的 shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MyView {
+    /// Who is signed in, with the household's members.
+    pub me: Me,
+    /// The household's live bookings.
+    pub bookings: Vec<MyBooking>,
+    /// The heads of their days.
+    pub days: Vec<DayHead>,
+}
+
+/// Reads 我的; nothing while nobody is signed in.
+#[server(prefix = "/api", endpoint = "read_my", input = server_fn::codec::GetUrl)]
+pub async fn read_my(slug: String) -> Result<Option<MyView>, AppError> {
+    let Some(who) = crate::ssr::who().await? else { return Ok(None) };
+    let host = crate::ssr::host()?;
+    let now = crate::ssr::now();
+    let head = store::communities::head(&host.db, &slug, now).await?;
+    let bookings = store::calendar::my_bookings(&host.db, &who, None, now).await?;
+    let dates = bookings.iter().flat_map(|booking| &booking.dates).map(|date| date.date).collect();
+    let days = store::days::heads(&host.db, head.id, &dates).await?;
+    let me = store::families::me(&host.db, &who, now).await?;
+    Ok(Some(MyView { me, bookings, days }))
+}
+
+/// What was just done, as the URL says it: it is also what asks for the page anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Done {
+    added: Option<String>,
+    removed: Option<String>,
+    cancelled: Option<String>,
+}
+
+/// 我的.
 #[component]
-pub fn My() -> impl IntoView { view! { <p>"…"</p> } }
+pub fn My() -> impl IntoView {
+    let slug = use_slug();
+    let query = use_query_map();
+    let by_person = Memo::new(move |_| query.with(|query| query.get_str("by") == Some("person")));
+    let done = Memo::new(move |_| {
+        query.with(|query| Done {
+            added: query.get("added"),
+            removed: query.get("removed"),
+            cancelled: query.get("cancelled"),
+        })
+    });
+    let adding = Adding::new();
+    let remove = ServerAction::<RemoveMember>::new();
+    refetch_frame_after(adding.action);
+    refetch_frame_after(remove);
+    let view = Resource::new(move || (slug.get(), done.get()), |(slug, _)| read_my(slug));
+    view! {
+        <Title text=format!("{} · {}", say!(family.title), use_head().name) />
+        <Transition fallback=Loading>
+            {move || {
+                let by_person = by_person.get();
+                Suspend::new(async move {
+                    match view.await {
+                        Ok(Some(view)) => {
+                            let done = done.get_untracked();
+                            view! { <Arrangement view done by_person adding remove /> }.into_any()
+                        }
+                        Ok(None) => view! { <SignedOut /> }.into_any(),
+                        Err(error) => view! { <Failure error /> }.into_any(),
+                    }
+                })
+            }}
+        </Transition>
+    }
+}
+
+#[component]
+fn SignedOut() -> impl IntoView {
+    let slug = use_head().slug;
+    view! {
+        <div class="page-head">
+            <h1>{say!(family.title)}</h1>
+        </div>
+        <Empty title=say!(family.signed_out_title) text=say!(family.signed_out_text)>
+            <a class="button button--primary button--big" href=format!("/{slug}/sign-in?to=my")>
+                {say!(common.sign_in)}
+            </a>
+        </Empty>
+    }
+}
+
+#[component]
+fn Arrangement(
+    view: MyView,
+    done: Done,
+    by_person: bool,
+    adding: Adding,
+    remove: ServerAction<RemoveMember>,
+) -> impl IntoView {
+    let head = use_head();
+    let slug = head.slug;
+    let MyView { me, bookings, days } = view;
+    let alone = me.members.is_empty();
+    let list = if bookings.is_empty() {
+        let text = if alone { say!(family.empty_text_alone) } else { say!(family.empty_text) };
+        view! {
+            <Empty title=say!(family.empty_title) text>
+                <a class="button button--primary" href=format!("/{slug}")>
+                    {say!(family.see_calendar)}
+                </a>
+            </Empty>
+        }
+        .into_any()
+    } else if by_person {
+        view! { <ByPerson bookings members=me.members.clone() slug=slug.clone() /> }.into_any()
+    } else {
+        view! { <ByDate bookings days members=me.members.clone() slug=slug.clone() today=head.today /> }.into_any()
+    };
+    let tab = |person: bool, href: String, text: &'static str| {
+        view! {
+            <a href=href aria-current=(person == by_person).then_some("page")>
+                {text}
+            </a>
+        }
+    };
+    view! {
+        <div class="stack-l">
+            <div>
+                <div class="cal-head">
+                    <h1>{say!(family.title)}</h1>
+                    <div class="cal-head__move">
+                        <nav class="tabs" aria-label=say!(family.sort)>
+                            {tab(false, format!("/{slug}/my"), say!(family.by_date))}
+                            {tab(true, format!("/{slug}/my?by=person"), say!(family.by_person))}
+                        </nav>
+                        <SignOutForm />
+                    </div>
+                </div>
+                <DoneBanner done me=me.clone() />
+                {list}
+            </div>
+            <Household me slug adding remove />
+        </div>
+    }
+}
+
+/// What was just done, in words.
+#[component]
+fn DoneBanner(done: Done, me: Me) -> impl IntoView {
+    let name = done.added.and_then(|id| me.members.into_iter().find(|member| member.person.to_string() == id));
+    let (title, text) = if let Some(member) = name {
+        (say!(family.added_title, name = member.name).to_string(), say!(family.added_text))
+    } else if done.removed.is_some() {
+        (say!(family.removed_title).to_owned(), say!(family.removed_text))
+    } else if done.cancelled.is_some() {
+        (say!(family.cancelled_title).to_owned(), say!(family.cancelled_text))
+    } else {
+        return None;
+    };
+    Some(view! {
+        <Banner class="banner--good" icon="check" title>
+            <p>{text}</p>
+        </Banner>
+    })
+}

@@ -2,7 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy takes the helpers of a test binary for no tests")]
 
+mod bookings;
 mod columns;
 mod database;
 mod demo;
+mod desk;
+mod history;
+mod race;
 mod schema;
+mod sign_in;
+mod town;

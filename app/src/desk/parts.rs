@@ -1,0 +1,173 @@
+//! What the desk's pages share.
+
+use crate::{
+    error::AppError,
+    frame::use_head,
+    parts::{Failure, Icon},
+    say, words,
+};
+use domain::text::InputProblem;
+use leptos::prelude::*;
+
+/// A desk page's failure: who is not signed in is led to sign in, and back.
+#[component]
+pub fn DeskFailure(
+    /// What failed.
+    error: AppError,
+) -> impl IntoView {
+    if error != AppError::SignInFirst {
+        return view! { <Failure error /> }.into_any();
+    }
+    let head = use_head();
+    view! {
+        <div class="empty">
+            <img class="scene" src="/scene-small.svg" alt="" width="320" height="120" />
+            <h1>{say!(desk.sign_in_title)}</h1>
+            <p>{say!(desk.sign_in_text)}</p>
+            <div class="row">
+                <a class="button button--primary" href=format!("/{}/sign-in?to=desk", head.slug)>
+                    {say!(common.sign_in)}
+                </a>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The way back, within the community.
+#[component]
+pub fn Back(
+    /// Where to.
+    to: String,
+    /// Its words.
+    #[prop(into)]
+    text: String,
+) -> impl IntoView {
+    let head = use_head();
+    view! {
+        <p>
+            <a class="back" href=format!("/{}/{to}", head.slug)>
+                <Icon name="left" />
+                {text}
+            </a>
+        </p>
+    }
+}
+
+/// Places held of all, in words and drawn, with those who wait.
+#[component]
+pub fn Share(
+    /// Places held.
+    held: u32,
+    /// Places there are.
+    capacity: u32,
+    /// Parties that wait.
+    waiting: u32,
+) -> impl IntoView {
+    let percent = (u64::from(held) * 100 / u64::from(capacity.max(1))).min(100);
+    let text = match waiting {
+        0 => say!(desk.share, held = held, capacity = capacity).to_string(),
+        _ => say!(desk.share_waiting, held = held, capacity = capacity, waiting = waiting).to_string(),
+    };
+    view! {
+        <span>
+            {text}
+            <svg
+                class=if held >= capacity { "fill fill--full" } else { "fill" }
+                viewBox="0 0 100 10"
+                preserveAspectRatio="none"
+                aria-hidden="true"
+            >
+                <rect width=percent.to_string() height="10"></rect>
+            </svg>
+        </span>
+    }
+}
+
+/// What is wrong with a field or a group, for those who see and those who listen.
+#[component]
+pub fn Problem(
+    /// The element's id, named by `aria-describedby`.
+    id: String,
+    /// What is wrong.
+    problem: Option<InputProblem>,
+) -> impl IntoView {
+    problem.map(|problem| {
+        view! {
+            <p class="field__error" id=id role="alert">
+                <Icon name="alert" />
+                <span>{words::problem(&problem)}</span>
+            </p>
+        }
+    })
+}
+
+/// Text as the content of a `<textarea>`, for `inner_html`: tachys doesn't escape a textarea's children, and a
+/// property (`prop:value`) is not there without JavaScript.
+pub fn textarea_content(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Sends a plain form that was refused back to its page, with what was typed and the refusal in the URL: without
+/// JavaScript nothing else would keep it. Not for what is personal. A request that asks for data is left alone.
+#[cfg(feature = "ssr")]
+pub fn keep_typed<S>(slug: &str, page: &str, typed: &[(&str, &str)], error: &AppError)
+where
+    S: leptos::server_fn::ServerFn<Error = AppError>,
+{
+    use leptos::server_fn::error::ServerFnUrlError;
+    let parts = use_context::<http::request::Parts>();
+    let accept = parts.as_ref().and_then(|parts| parts.headers.get(http::header::ACCEPT)?.to_str().ok());
+    let Some(address) = accept
+        .filter(|accept| accept.contains("text/html"))
+        .and_then(|_| address(slug, page, typed))
+    else {
+        return;
+    };
+    let Ok(told) = ServerFnUrlError::new(S::PATH, error.clone()).to_url("http://localhost/") else { return };
+    leptos_axum::redirect(&format!("{address}&{}", told.query().unwrap_or_default()));
+}
+
+/// The address of a page within a community with a query; none if slug or page are no plain path, and without the
+/// query's values where it would be too long for an address.
+#[cfg(any(feature = "ssr", test))]
+fn address(slug: &str, page: &str, typed: &[(&str, &str)]) -> Option<String> {
+    use leptos_router::location::Url;
+    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_/".contains(c));
+    if !plain(slug) || slug.contains('/') || !plain(page) || page.starts_with('/') {
+        return None;
+    }
+    let pairs: Vec<_> =
+        typed.iter().map(|(name, value)| format!("{}={}", Url::escape(name), Url::escape(value))).collect();
+    let query = pairs.join("&");
+    Some(format!("/{slug}/{page}?{}", if query.len() > 16_000 { "" } else { &query }))
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_can_not_end_its_textarea() {
+        let html = textarea_content("</textarea><script>alert(1)</script>&amp;");
+        assert_eq!(html, "&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;");
+    }
+
+    #[test]
+    fn what_was_typed_stays_within_its_value() {
+        let page = "desk/activities/new";
+        let cases = [
+            ("yongxing", page, "a&b=c#d", Some("/yongxing/desk/activities/new?name=a%26b%3Dc%23d")),
+            ("yongxing", page, "\r\nX: 1", Some("/yongxing/desk/activities/new?name=%0D%0AX%3A%201")),
+            ("yongxing", page, "越", Some("/yongxing/desk/activities/new?name=%E8%B6%8A")),
+            ("/evil.example", page, "", None),
+            ("", page, "", None),
+            ("yongxing", "/evil.example", "", None),
+            ("yongxing", "a?b", "", None),
+        ];
+        for (slug, page, value, expected) in cases {
+            assert_eq!(address(slug, page, &[("name", value)]).as_deref(), expected, "{slug} {page} {value}");
+        }
+        assert_eq!(address("yongxing", page, &[("name", &"x".repeat(20_000))]).unwrap().len(), 30);
+    }
+}

@@ -1,0 +1,32 @@
+import { accessible, expect, fits, hydrated, newPhone, open, signIn, test } from '../support';
+
+test('an elder books the smart-phone course in three taps', async ({ page }) => {
+  await open(page, '/yongxing');
+  await page.getByRole('button', { name: '长辈版' }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-look', 'elder');
+  await signIn(page, 'yongxing', newPhone());
+  const myself = page.locator('form[action="/api/add_member"]:has(input[name=kind][value=myself])');
+  if (!(await myself.locator('[name=name]').isVisible())) {
+    await page.locator('details:has(input[name=kind][value=myself]) > summary').click();
+  }
+  await myself.locator('[name=name]').fill('钱奶奶');
+  await myself.locator('[name=birth]').fill('1952-02-03');
+  await myself.locator('button').click();
+  await expect(page.locator('.members')).toContainText('钱奶奶');
+
+  await open(page, '/yongxing');
+  await expect(page.locator('.tile')).toHaveCount(4);
+  await accessible(page);
+  await fits(page);
+  // One: this week. Two: the course. Three: book.
+  await page.getByRole('link', { name: '本周' }).click();
+  await expect(page).toHaveURL(/view=week/);
+  await hydrated(page);
+  await page.getByRole('link', { name: /智能助老课堂/ }).last().click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('智能助老课堂');
+  await hydrated(page);
+  await page.getByRole('button', { name: '报名' }).or(page.getByRole('button', { name: '加入候补' })).first().click();
+  await expect(page.locator('.banner').first()).toContainText(/钱奶奶 (已报名|候补第)/);
+  await accessible(page);
+  await fits(page);
+});

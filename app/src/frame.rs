@@ -54,8 +54,7 @@ pub fn use_head() -> CommunityHead {
 
 /// Who is signed in, as the frame knows it.
 pub fn use_me() -> Signal<Option<Me>> {
-    let frame = expect_context::<FrameData>().0;
-    Signal::derive(move || frame.get().and_then(Result::ok).and_then(|frame| frame.me))
+    use_context::<Signal<Option<Me>>>().unwrap_or_else(|| Signal::stored(None))
 }
 
 /// Asks for the frame anew once an action has changed what it shows.
@@ -72,40 +71,40 @@ where
     });
 }
 
-/// The frame of a community's pages.
+/// The frame of a community's pages. Refetching its data makes the pages inside it anew.
 #[component]
 pub fn CommunityFrame() -> impl IntoView {
     let slug = use_slug();
     let frame = Resource::new(move || slug.get(), read_frame);
     provide_context(FrameData(frame));
-    // The pages inside are made once for a community: a new count of unread notices must not make them anew.
-    let head = Memo::new(move |_| frame.get().map(|frame| frame.map(|frame| frame.head)));
     view! {
         <Transition fallback=Loading>
-            {move || match head.get() {
-                None => ().into_any(),
-                Some(Err(error)) => {
-                    view! {
-                        <Header head=None me=Signal::derive(|| None) />
-                        <main class="wrap page" id="main" tabindex="-1">
-                            <Failure error />
-                        </main>
+            {move || Suspend::new(async move {
+                match frame.await {
+                    Err(error) => {
+                        view! {
+                            <Header head=None me=Signal::stored(None) />
+                            <main class="wrap page" id="main" tabindex="-1">
+                                <Failure error />
+                            </main>
+                        }
+                            .into_any()
                     }
-                        .into_any()
-                }
-                Some(Ok(head)) => {
-                    provide_context(StoredValue::new(head.clone()));
-                    let me = use_me();
-                    view! {
-                        <Header head=Some(head.clone()) me />
-                        <main class="wrap page" id="main" tabindex="-1">
-                            <Outlet />
-                        </main>
-                        <Footer head />
+                    Ok(Frame { head, me }) => {
+                        let me = Signal::stored(me);
+                        provide_context(StoredValue::new(head.clone()));
+                        provide_context(me);
+                        view! {
+                            <Header head=Some(head.clone()) me />
+                            <main class="wrap page" id="main" tabindex="-1">
+                                <Outlet />
+                            </main>
+                            <Footer head />
+                        }
+                            .into_any()
                     }
-                        .into_any()
                 }
-            }}
+            })}
         </Transition>
     }
 }

@@ -50,6 +50,17 @@ impl Assets {
         let script = root.join(&pkg).join(OUTPUT_NAME).with_extension("js");
         script.is_file().then(|| Self { root: root.to_owned(), pkg, versioned: versioned.is_some() })
     }
+
+    /// The names of the icons and pictures that lie beside `pkg`, without their compressed copies.
+    pub fn beside(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
+        let files = entries.filter(|entry| entry.path().is_file());
+        let names = files.filter_map(|entry| entry.file_name().into_string().ok());
+        names
+            .filter(|name| !name.starts_with('.') && !name.ends_with(".br") && !name.ends_with(".gz"))
+            .filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)))
+            .collect()
+    }
 }
 
 fn usual_folders(program: io::Result<PathBuf>) -> Vec<PathBuf> {

@@ -34,7 +34,7 @@ use tower_http::{
         predicate::{NotForContentType, Predicate, SizeAbove},
     },
     csrf::ConfigError,
-    services::ServeDir,
+    services::{ServeDir, ServeFile},
 };
 
 /// What the routes need to know.
@@ -83,8 +83,8 @@ pub fn router(setup: Setup, logins: LoginStore) -> Result<Router, ConfigError> {
         .merge(health))
 }
 
-/// The pages and their requests (server functions), with the login cookie; whatever else is asked for is one of the
-/// files beside them, or a page that says there is no such page.
+/// The pages and their requests (server functions), with the login cookie; whatever else is asked for is a page that
+/// says there is no such page.
 fn pages(setup: &Setup, logins: LoginStore) -> Router {
     let options = leptos_options(&setup.assets, setup.addr);
     let host = setup.host.clone();
@@ -100,19 +100,13 @@ fn pages(setup: &Setup, logins: LoginStore) -> Router {
         let rendering = render_missing(request);
         async move { not_found(rendering.await) }
     };
-    let files = ServeDir::new(&setup.assets.root)
-        .append_index_html_on_directories(false)
-        .precompressed_br()
-        .precompressed_gzip()
-        .fallback(Router::new().fallback(missing).layer(from_fn(headers::page_caching)));
-
     let pages = Router::new()
         .leptos_routes_with_context(&options, routes, provide_host, shell)
         .layer(from_fn(headers::page_caching));
     Router::new()
         .route("/api/{*name}", any(|| async { sentence::NO_SUCH_REQUEST }).layer(from_fn(headers::never_cached)))
         .merge(pages)
-        .fallback_service(Router::new().fallback_service(files).layer(from_fn(headers::revalidated)))
+        .fallback_service(Router::new().fallback(missing).layer(from_fn(headers::page_caching)))
         .with_state(options)
         .layer(login_cookie::layer(logins))
         .layer(compression())
@@ -126,19 +120,25 @@ fn not_found(mut response: Response) -> Response {
     response
 }
 
-/// Wasm, JavaScript and style, compressed when they were built. No cookie is looked at.
+/// Wasm, JavaScript and style, compressed when they were built, and the icons and pictures beside them: each of those
+/// has a route of its own, since `/:community` would take its name for a community's. No cookie is looked at.
 fn built_files(assets: &Assets) -> Router {
+    let beside = assets.beside().into_iter().fold(Router::new(), |router, name| {
+        let file = ServeFile::new(assets.root.join(&name)).precompressed_br().precompressed_gzip();
+        router.route_service(&format!("/{name}"), file)
+    });
     let files = ServeDir::new(assets.root.join("pkg"))
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip()
         .fallback(any(|| async { sentence::NO_SUCH_FILE }));
     let files = Router::new().nest_service("/pkg", files);
-    if assets.versioned {
+    let files = if assets.versioned {
         files.layer(from_fn(headers::cached_for_ever))
     } else {
         files.layer(from_fn(headers::revalidated))
-    }
+    };
+    files.merge(beside.layer(from_fn(headers::revalidated)))
 }
 
 /// Pages are compressed while they are sent, at a level that costs little.

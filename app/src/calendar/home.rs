@@ -22,7 +22,7 @@ pub fn Home() -> impl IntoView {
     let communities = Resource::new(|| (), |()| read_communities());
     view! {
         <Title text=format!("{} · {}", say!(calendar.home_title), say!(common.brand)) />
-        <Header head=None me=Signal::derive(|| None) />
+        <Header head=None me=Signal::stored(None) />
         <main class="wrap page" id="main" tabindex="-1">
             <section class="hero">
                 <div class="hero__text">

@@ -1,10 +1,174 @@
-//! Stub.
-use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
+//! Who changed what in a term, in words.
+
+use super::parts::{Back, DeskFailure};
+use crate::{
+    error::AppError,
+    frame::{use_head, use_slug},
+    parts::Loading,
+    say, words,
+};
+use domain::{
+    booking::{BookingState, Mark},
+    code::Code,
+    reading::{AuditLine, Booked},
+    term::OccurrenceState,
+};
+use leptos::{prelude::*, serde_json};
+use leptos_meta::Title;
+use leptos_router::{LazyRoute, hooks::use_params_map, lazy_route};
+
+/// Reads the changes of a term.
+#[server(prefix = "/api", endpoint = "read_audit", input = server_fn::codec::GetUrl)]
+pub async fn read_audit(slug: String, term: String) -> Result<Vec<AuditLine>, AppError> {
+    let id = term.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
+    let who = crate::ssr::need_who().await?;
+    let host = crate::ssr::host()?;
+    Ok(store::rosters::audit_of_term(&host.db, &who, &slug, id).await?)
+}
+
 /// The page, loaded when it is opened.
 pub struct AuditRoute;
+
 #[lazy_route]
 impl LazyRoute for AuditRoute {
-    fn data() -> Self { Self }
-    fn view(_this: Self) -> AnyView { view! { <p>"…"</p> }.into_any() }
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <AuditPage /> }.into_any()
+    }
+}
+
+#[component]
+fn AuditPage() -> impl IntoView {
+    let slug = use_slug();
+    let params = use_params_map();
+    let term = Memo::new(move |_| params.with(|params| params.get("term").unwrap_or_default()));
+    let lines = Resource::new(move || (slug.get(), term.get()), |(slug, term)| read_audit(slug, term));
+    view! {
+        <Transition fallback=Loading>
+            {move || Suspend::new(async move {
+                match lines.await {
+                    Ok(lines) => view! { <Audit lines term=term.get_untracked() /> }.into_any(),
+                    Err(error) => view! { <DeskFailure error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Audit(lines: Vec<AuditLine>, term: String) -> impl IntoView {
+    let head = use_head();
+    let none = lines.is_empty().then(|| view! { <p class="soft">{say!(desk.audit_none)}</p> });
+    let rows = lines.into_iter().map(|line| view! { <Line line /> }).collect_view();
+    view! {
+        <Title text=format!("{} · {}", say!(desk.audit), head.name) />
+        <Back to=format!("desk/terms/{term}") text=say!(desk.back_roster) />
+        <div class="page-head">
+            <h1>{say!(desk.audit)}</h1>
+        </div>
+        <div class="card">
+            <table class="table">
+                <caption class="visually-hidden">{say!(desk.audit_caption)}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{say!(desk.when)}</th>
+                        <th scope="col">{say!(desk.who)}</th>
+                        <th scope="col">{say!(desk.what)}</th>
+                        <th scope="col">{say!(desk.change)}</th>
+                        <th scope="col">{say!(desk.door)}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+            {none}
+        </div>
+    }
+}
+
+#[component]
+fn Line(line: AuditLine) -> impl IntoView {
+    let who = if line.who.is_empty() { words::door(line.door).to_owned() } else { line.who };
+    let what = match line.for_whom {
+        Some(person) => format!("{} {person}", action(&line.action)),
+        None => action(&line.action),
+    };
+    let before = line.before.as_deref().map(value);
+    let after = line.after.as_deref().map(value).unwrap_or_else(|| say!(desk.nothing).to_owned());
+    let before = before.map(|before| {
+        view! {
+            <del>{before}</del>
+            <span aria-hidden="true">"→"</span>
+            <span class="visually-hidden">{say!(desk.changed_to)}</span>
+        }
+    });
+    view! {
+        <tr>
+            <td data-label=say!(desk.when)>
+                <time datetime=line.at.to_string()>{words::at(line.at)}</time>
+            </td>
+            <th scope="row">{who}</th>
+            <td data-label=say!(desk.what)>{what}</td>
+            <td data-label=say!(desk.change)>
+                <span class="change">
+                    {before}
+                    <b>{after}</b>
+                </span>
+            </td>
+            <td data-label=say!(desk.door)>{words::door(line.door)}</td>
+        </tr>
+    }
+}
+
+/// A verb in words; one that this page does not know stays as it is.
+fn action(code: &str) -> String {
+    match code {
+        "new_term" => say!(desk.did_new_term).to_owned(),
+        "cancel_occurrence" => say!(desk.did_cancel_occurrence).to_owned(),
+        "book_place" => say!(desk.did_book_place).to_owned(),
+        "cancel_booking" => say!(desk.did_cancel_booking).to_owned(),
+        "promote" => say!(desk.did_promote).to_owned(),
+        "mark_attendance" => say!(desk.did_mark_attendance).to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// A stored value in words; one that this page does not know stays as it is.
+fn value(json: &str) -> String {
+    if let Ok(booked) = serde_json::from_str::<Booked>(json) {
+        return match booked {
+            Booked::Confirmed { dates, .. } => say!(desk.value_booked, dates = dates).to_string(),
+            Booked::Waiting { number, .. } => say!(common.waiting_number, number = number).to_string(),
+        };
+    }
+    if let Ok(code) = serde_json::from_str::<String>(json) {
+        return coded(&code).unwrap_or(code);
+    }
+    if let Ok((state, reason)) = serde_json::from_str::<(OccurrenceState, String)>(json) {
+        return format!("{} · {reason}", occurrence(state));
+    }
+    if let Ok((name, dates, capacity)) = serde_json::from_str::<(String, usize, u32)>(json) {
+        return say!(desk.value_term, name = name, dates = dates, capacity = capacity).to_string();
+    }
+    json.to_owned()
+}
+
+fn coded(code: &str) -> Option<String> {
+    let booking = BookingState::from_code(code).map(|state| match state {
+        BookingState::Confirmed => say!(common.booked).to_owned(),
+        BookingState::Waiting => say!(common.short_waitlist).to_owned(),
+        BookingState::Cancelled => say!(common.called_off).to_owned(),
+    });
+    let mark = || Mark::from_code(code).map(|mark| words::mark(mark).to_owned());
+    let date = || OccurrenceState::from_code(code).map(|state| occurrence(state).to_owned());
+    booking.or_else(mark).or_else(date)
+}
+
+fn occurrence(state: OccurrenceState) -> &'static str {
+    match state {
+        OccurrenceState::Scheduled => say!(desk.value_scheduled),
+        OccurrenceState::Cancelled => say!(common.called_off),
+    }
 }

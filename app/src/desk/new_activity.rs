@@ -16,6 +16,7 @@ use leptos_meta::Title;
 use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
 
 /// The page's path within a community.
+#[cfg(feature = "ssr")]
 const PAGE: &str = "desk/activities/new";
 
 /// Says whether the actor may set up activities here.

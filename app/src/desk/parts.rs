@@ -69,11 +69,12 @@ pub fn Share(
         0 => say!(desk.share, held = held, capacity = capacity).to_string(),
         _ => say!(desk.share_waiting, held = held, capacity = capacity, waiting = waiting).to_string(),
     };
+    let class = if held < capacity { "fill" } else { "fill fill--full" };
     view! {
         <span>
             {text}
             <svg
-                class=if held >= capacity { "fill fill--full" } else { "fill" }
+                class=class
                 viewBox="0 0 100 10"
                 preserveAspectRatio="none"
                 aria-hidden="true"
@@ -113,9 +114,9 @@ pub fn textarea_content(text: &str) -> String {
 #[cfg(feature = "ssr")]
 pub fn keep_typed<S>(slug: &str, page: &str, typed: &[(&str, &str)], error: &AppError)
 where
-    S: leptos::server_fn::ServerFn<Error = AppError>,
+    S: server_fn::ServerFn<Error = AppError>,
 {
-    use leptos::server_fn::error::ServerFnUrlError;
+    use server_fn::error::ServerFnUrlError;
     let parts = use_context::<http::request::Parts>();
     let accept = parts.as_ref().and_then(|parts| parts.headers.get(http::header::ACCEPT)?.to_str().ok());
     let Some(address) = accept

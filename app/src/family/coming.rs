@@ -112,18 +112,23 @@ pub fn ByPerson(
                     let date = booking.dates.first()?;
                     let when = match booking.dates.len() {
                         1 => words::date_long(date.date),
-                        count => {
-                            say!(family.starts_on, date = words::date_long(date.date), count = count).to_string()
-                        }
+                        count => say!(family.starts_on, date = words::date_long(date.date), count = count).to_string(),
                     };
-                    let when = view! { <span>{when}</span> }.into_any();
+                    let when = view! {
+                        <span>{when}</span>
+                        <span>{booking.term_name.clone()}</span>
+                    }
+                    .into_any();
+                    // The row stands for all dates, so the first one's number would mislead.
+                    let date = &MyDate { ordinal: None, ..date.clone() };
                     Some(row(booking, date, true, &slug, when, "my?by=person"))
                 })
                 .collect_view();
             let id = format!("p{person}");
+            let heading = id.clone();
             Some(view! {
-                <section class="day" aria-labelledby=id.clone()>
-                    <h2 class="day__head" id=id>
+                <section class="day" aria-labelledby=id>
+                    <h2 class="day__head" id=heading>
                         {who(name, role_of(&members, person))}
                     </h2>
                     <ol class="occ-list">{rows}</ol>
@@ -176,8 +181,13 @@ fn row(booking: &MyBooking, date: &MyDate, first: bool, slug: &str, lead: AnyVie
     let button = first.then(|| {
         let count = booking.dates.len();
         // The button gives back every date, so it must not look as if it were this one's alone.
-        let all = (count > 1)
-            .then(|| view! { <span class="fine">{say!(family.whole_booking, count = count).to_string()}</span> });
+        let all = (count > 1 && booking.can_cancel).then(|| {
+            let text = match booking.state {
+                BookingState::Waiting => say!(family.waits_for_all, count = count).to_string(),
+                _ => say!(family.cancels_all, count = count).to_string(),
+            };
+            view! { <span class="fine">{text}</span> }
+        });
         let booking = MyBooking { dates: Vec::new(), ..booking.clone() };
         view! {
             <CancelForm booking back=back.to_owned() slug=slug.to_owned() />

@@ -59,8 +59,9 @@ pub async fn remove_member(slug: String, person: String) -> Result<(), AppError>
 
 /// The action that adds members, shared by all its forms, and the forms, so that they can be emptied.
 #[derive(Clone, Copy)]
-pub(super) struct Adding {
-    pub(super) action: ServerAction<AddMember>,
+pub struct Adding {
+    /// The action.
+    pub action: ServerAction<AddMember>,
     child: NodeRef<Form>,
     elder: NodeRef<Form>,
     adult: NodeRef<Form>,
@@ -68,13 +69,9 @@ pub(super) struct Adding {
 
 impl Adding {
     /// Nothing added yet. What was added empties the forms: they outlive it.
-    pub(super) fn new() -> Self {
-        let adding = Self {
-            action: ServerAction::new(),
-            child: NodeRef::new(),
-            elder: NodeRef::new(),
-            adult: NodeRef::new(),
-        };
+    pub fn new() -> Self {
+        let adding =
+            Self { action: ServerAction::new(), child: NodeRef::new(), elder: NodeRef::new(), adult: NodeRef::new() };
         Effect::new(move |_| {
             if adding.action.value().with(|value| matches!(value, Some(Ok(())))) {
                 for form in [adding.child, adding.elder, adding.adult] {
@@ -90,7 +87,12 @@ impl Adding {
 
 /// A person's first character in a disc, coloured by who it is.
 #[component]
-pub(super) fn Avatar(name: String, role: MemberRole) -> impl IntoView {
+pub fn Avatar(
+    /// The person's name.
+    name: String,
+    /// Who it is in the household.
+    role: MemberRole,
+) -> impl IntoView {
     let class = match role {
         MemberRole::Child => "avatar avatar--child",
         MemberRole::Elder => "avatar avatar--elder",
@@ -111,10 +113,14 @@ pub(super) fn Avatar(name: String, role: MemberRole) -> impl IntoView {
 
 /// The members, and the forms that add more.
 #[component]
-pub(super) fn Household(
+pub fn Household(
+    /// Who is signed in, with the members.
     me: Me,
+    /// The community whose page this is.
     slug: String,
+    /// Adds members.
     adding: Adding,
+    /// Removes them.
     remove: ServerAction<RemoveMember>,
 ) -> impl IntoView {
     let alone = me.members.is_empty();
@@ -219,7 +225,7 @@ struct Words {
     birth_field: &'static str,
     title: &'static str,
     name: &'static str,
-    name_hint: Option<String>,
+    name_hint: &'static str,
 }
 
 impl Kind {
@@ -232,7 +238,7 @@ impl Kind {
                 birth_field: "child-birth",
                 title: say!(family.add_child),
                 name: say!(family.child_name),
-                name_hint: Some(say!(family.child_name_hint).to_owned()),
+                name_hint: say!(family.child_name_hint),
             },
             Self::Elder => Words {
                 code: "elder",
@@ -241,7 +247,7 @@ impl Kind {
                 birth_field: "elder-birth",
                 title: say!(family.add_elder),
                 name: say!(family.elder_name),
-                name_hint: None,
+                name_hint: say!(family.name_hint),
             },
             Self::Adult => Words {
                 code: "adult",
@@ -250,7 +256,7 @@ impl Kind {
                 birth_field: "adult-birth",
                 title: say!(family.add_adult),
                 name: say!(family.adult_name),
-                name_hint: None,
+                name_hint: say!(family.name_hint),
             },
             Self::Myself => Words {
                 code: "myself",
@@ -259,7 +265,7 @@ impl Kind {
                 birth_field: "myself-birth",
                 title: say!(family.add_myself),
                 name: say!(family.my_name),
-                name_hint: None,
+                name_hint: say!(family.name_hint),
             },
         }
     }
@@ -294,7 +300,7 @@ fn AddForm(kind: Kind, slug: String, adding: Adding, alone: bool) -> impl IntoVi
                         name="name"
                         form=words.prefix
                         label=words.name
-                        hint=words.name_hint
+                        hint=words.name_hint.to_owned()
                         autocomplete=if own { "name" } else { "off" }
                         required=true
                         problem=name_problem
@@ -304,7 +310,7 @@ fn AddForm(kind: Kind, slug: String, adding: Adding, alone: bool) -> impl IntoVi
                         form=words.prefix
                         kind="date"
                         label=birth
-                        hint=birth_hint.to_string()
+                        hint=birth_hint.to_owned()
                         autocomplete=if own { "bday" } else { "off" }
                         required=child
                         problem=birth_problem

@@ -114,12 +114,23 @@ fn Arrangement(
     let head = use_head();
     let slug = head.slug;
     let MyView { me, bookings, days } = view;
+    // What was done before is no news beside what just failed.
+    let failed = move || {
+        let added = adding.action.value().with(|value| matches!(value, Some(Err(_))));
+        added || remove.value().with(|value| matches!(value, Some(Err(_))))
+    };
+    let banner = StoredValue::new((done, me.clone()));
+    let banner = move || {
+        let (done, me) = banner.get_value();
+        (!failed()).then(|| view! { <DoneBanner done me /> })
+    };
     let alone = me.members.is_empty();
     let list = if bookings.is_empty() {
+        let calendar = format!("/{slug}");
         let text = if alone { say!(family.empty_text_alone) } else { say!(family.empty_text) };
         view! {
             <Empty title=say!(family.empty_title) text>
-                <a class="button button--primary" href=format!("/{slug}")>
+                <a class="button button--primary" href=calendar>
                     {say!(family.see_calendar)}
                 </a>
             </Empty>
@@ -137,6 +148,10 @@ fn Arrangement(
             </a>
         }
     };
+    let tabs = [
+        tab(false, format!("/{slug}/my"), say!(family.by_date)),
+        tab(true, format!("/{slug}/my?by=person"), say!(family.by_person)),
+    ];
     view! {
         <div class="stack-l">
             <div>
@@ -144,13 +159,12 @@ fn Arrangement(
                     <h1>{say!(family.title)}</h1>
                     <div class="cal-head__move">
                         <nav class="tabs" aria-label=say!(family.sort)>
-                            {tab(false, format!("/{slug}/my"), say!(family.by_date))}
-                            {tab(true, format!("/{slug}/my?by=person"), say!(family.by_person))}
+                            {tabs}
                         </nav>
                         <SignOutForm />
                     </div>
                 </div>
-                <DoneBanner done me=me.clone() />
+                {banner}
                 {list}
             </div>
             <Household me slug adding remove />

@@ -79,10 +79,7 @@ fn Inbox(inbox: Option<Vec<NoticeItem>>, action: ServerAction<ReadNotices>) -> i
         }
         .into_any(),
         Some(notices) => {
-            let items = notices
-                .into_iter()
-                .map(|notice| view! { <Notice notice today=head.today /> })
-                .collect_view();
+            let items = notices.into_iter().map(|notice| view! { <Notice notice today=head.today /> }).collect_view();
             view! { <ul class="notices">{items}</ul> }.into_any()
         }
     };

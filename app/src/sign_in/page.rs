@@ -8,7 +8,7 @@ use crate::{
     say, words,
 };
 use domain::{reading::Me, text::InputProblem};
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
@@ -114,12 +114,7 @@ fn read_code(raw: &str) -> Result<String, InputProblem> {
 
 /// Signs staff in by name and password.
 #[server(prefix = "/api", endpoint = "enter_password")]
-pub async fn enter_password(
-    slug: String,
-    login: String,
-    password: String,
-    to: Option<String>,
-) -> Result<(), AppError> {
+pub async fn enter_password(slug: String, login: String, password: String, to: Option<String>) -> Result<(), AppError> {
     const LONGEST: usize = 200;
     for (field, text) in [("login", &login), ("password", &password)] {
         let problem = match text.trim() {
@@ -130,8 +125,7 @@ pub async fn enter_password(
         return Err(crate::ssr::said(AppError::invalid(field, problem)));
     }
     let host = crate::ssr::host()?;
-    let account =
-        crate::ssr::told(store::accounts::enter_password(&host.db, &login, password).await, &slug).await?;
+    let account = crate::ssr::told(store::accounts::enter_password(&host.db, &login, password).await, &slug).await?;
     crate::ssr::sign_in(account).await?;
     if let Some(to) = landing(to.as_deref()) {
         crate::ssr::go(&slug, &to);
@@ -290,6 +284,16 @@ fn CodeStep(
             }),
             _ => None,
         })
+    });
+    // The code is all that is left to type, so its field is ready for it.
+    Effect::new(move |_| {
+        request_animation_frame(|| {
+            let field = document().get_element_by_id("code").and_then(|field| field.dyn_into::<HtmlElement>().ok());
+            if let Some(field) = field {
+                // A field that can't have the focus keeps the page as it is.
+                let _ = field.focus();
+            }
+        });
     });
     view! {
         <section class="card stack" aria-labelledby="phone-title">

@@ -1,0 +1,169 @@
+//! The fields of a term's rule: which days.
+
+use super::{
+    parts::{Problem, textarea_content},
+    term_form::TermForm,
+};
+use crate::{parts::Field, say, words};
+use domain::{code::Code, recurrence::Weekday, refusal::FieldProblem, text::InputProblem};
+use leptos::prelude::*;
+
+/// The problem of one field, as the form's fields take it.
+pub(super) fn said(problem: &Option<FieldProblem>, field: &str) -> Signal<Option<String>> {
+    Signal::stored(problem_at(problem, field).map(|problem| words::problem(&problem)))
+}
+
+/// The problem of one field.
+pub(super) fn problem_at(problem: &Option<FieldProblem>, field: &str) -> Option<InputProblem> {
+    problem.as_ref().filter(|problem| problem.field == field).map(|problem| problem.problem.clone())
+}
+
+/// The rule: weekly, a weekday or a day of the month, or a list; from when until when.
+#[component]
+pub fn RuleFields(
+    /// The form as typed.
+    form: TermForm,
+    /// What is wrong with it.
+    problem: Option<FieldProblem>,
+) -> impl IntoView {
+    let is = |value: &Option<String>, code: &str| value.as_deref() == Some(code);
+    let kinds = [
+        ("weekly", say!(desk.rule_weekly), say!(desk.rule_weekly_note)),
+        ("month_weekday", say!(desk.rule_month_weekday), say!(desk.rule_month_weekday_note)),
+        ("month_day", say!(desk.rule_month_day), say!(desk.rule_month_day_note)),
+        ("dates", say!(desk.rule_dates), say!(desk.rule_dates_note)),
+    ];
+    let kinds = kinds
+        .into_iter()
+        .map(|(code, name, note)| {
+            view! {
+                <label class="choice">
+                    <input type="radio" name="rule" value=code checked=is(&form.rule, code) />
+                    <b>{name}</b>
+                    <span class="choice__note">{note}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    let weekdays = Weekday::ALL
+        .iter()
+        .map(|day| {
+            let checked = form.weekday.iter().any(|code| code == day.code());
+            view! {
+                <label class="choice">
+                    <input type="checkbox" name="weekday[]" value=day.code() checked=checked />
+                    <span>{words::weekday_short(*day)}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    let nths = [
+        ("-1", say!(desk.nth_last)),
+        ("1", say!(desk.nth_1)),
+        ("2", say!(desk.nth_2)),
+        ("3", say!(desk.nth_3)),
+        ("4", say!(desk.nth_4)),
+        ("5", say!(desk.nth_5)),
+    ];
+    let nths = nths
+        .into_iter()
+        .map(|(code, name)| {
+            view! {
+                <option value=code selected=is(&form.nth, code)>
+                    {name}
+                </option>
+            }
+        })
+        .collect_view();
+    let nth_weekdays = Weekday::ALL
+        .iter()
+        .rev()
+        .map(|day| {
+            view! {
+                <option value=day.code() selected=is(&form.nth_weekday, day.code())>
+                    {words::weekday(*day)}
+                </option>
+            }
+        })
+        .collect_view();
+    let dates_problem = problem_at(&problem, "dates");
+    let dates_described = if dates_problem.is_some() { "dates-hint dates-error" } else { "dates-hint" };
+    view! {
+        <fieldset class="group" aria-describedby=problem_at(&problem, "rule").map(|_| "rule-error")>
+            <legend>{say!(desk.rule)}</legend>
+            <div class="choices">{kinds}</div>
+            <Problem id="rule-error".to_owned() problem=problem_at(&problem, "rule") />
+        </fieldset>
+        <fieldset class="group" aria-describedby=problem_at(&problem, "weekday").map(|_| "weekday-error")>
+            <legend>{say!(desk.weekdays)}</legend>
+            <div class="chips">{weekdays}</div>
+            <Problem id="weekday-error".to_owned() problem=problem_at(&problem, "weekday") />
+        </fieldset>
+        <div class="fields">
+            <Field
+                name="every"
+                kind="number"
+                label=say!(desk.every)
+                value=form.every.clone().unwrap_or_default()
+                problem=said(&problem, "every")
+            />
+            <div class="field">
+                <label for="nth">{say!(desk.nth)}</label>
+                <select class="input" id="nth" name="nth">
+                    {nths}
+                </select>
+                <Problem id="nth-error".to_owned() problem=problem_at(&problem, "nth") />
+            </div>
+            <div class="field">
+                <label for="nth_weekday">{say!(desk.nth_weekday)}</label>
+                <select class="input" id="nth_weekday" name="nth_weekday">
+                    {nth_weekdays}
+                </select>
+                <Problem id="nth_weekday-error".to_owned() problem=problem_at(&problem, "nth_weekday") />
+            </div>
+            <Field
+                name="month_day"
+                kind="number"
+                label=say!(desk.month_day)
+                value=form.month_day.clone().unwrap_or_default()
+                problem=said(&problem, "month_day")
+            />
+        </div>
+        <div class="field">
+            <label for="dates">{say!(desk.dates)}</label>
+            <p class="field__hint" id="dates-hint">
+                {say!(desk.dates_hint)}
+            </p>
+            <textarea
+                class="input"
+                id="dates"
+                name="dates"
+                aria-invalid=dates_problem.as_ref().map(|_| "true")
+                aria-describedby=dates_described
+                inner_html=textarea_content(form.dates.as_deref().unwrap_or_default())
+            ></textarea>
+            <Problem id="dates-error".to_owned() problem=dates_problem />
+        </div>
+        <div class="fields">
+            <Field
+                name="from"
+                kind="date"
+                label=say!(desk.from)
+                value=form.from.clone().unwrap_or_default()
+                problem=said(&problem, "from")
+            />
+            <Field
+                name="until"
+                kind="date"
+                label=say!(desk.until)
+                value=form.until.clone().unwrap_or_default()
+                problem=said(&problem, "until")
+            />
+        </div>
+        <label class="check">
+            <input type="checkbox" name="holidays" value="skip" checked=is(&form.holidays, "skip") />
+            {say!(desk.holidays)}
+        </label>
+        <Problem id="holidays-error".to_owned() problem=problem_at(&problem, "holidays") />
+    }
+}

@@ -1,0 +1,68 @@
+//! The servers that are measured: processes that this program starts and ends.
+
+use crate::Failure;
+use std::{path::Path, process::Stdio, time::Duration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    process::{Child, Command},
+};
+
+/// A server on a port of this machine, ended when this is dropped.
+pub struct Server {
+    /// Its port.
+    pub port: u16,
+    _child: Child,
+}
+
+/// Starts `zhaoxi` with the demo communities.
+pub async fn start(binary: &Path, database: &str) -> Result<Server, Failure> {
+    let port = free_port().await?;
+    let mut command = Command::new(binary);
+    command.args(["serve", "--demo", "--no-rate-limit", "--database-url", database]);
+    command.args(["--addr", &format!("127.0.0.1:{port}")]);
+    wait(command, port).await
+}
+
+/// Starts this program as a static handler of one file's bytes.
+pub async fn start_static(file: &Path) -> Result<Server, Failure> {
+    let port = free_port().await?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("--static").arg(file).args(["--port", &port.to_string()]);
+    wait(command, port).await
+}
+
+async fn wait(mut command: Command, port: u16) -> Result<Server, Failure> {
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn()?;
+    for _ in 0..300 {
+        if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            return Ok(Server { port, _child: child });
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err("the server did not start within 30 s".into())
+}
+
+async fn free_port() -> Result<u16, Failure> {
+    Ok(TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port())
+}
+
+/// Serves a file's bytes from memory: the limit of a page of that size.
+pub async fn serve_bytes(file: &Path, port: u16) -> Result<(), Failure> {
+    use axum::{Router, http::header, routing::get, serve::ListenerExt};
+    let bytes: &'static [u8] = Box::leak(std::fs::read(file)?.into_boxed_slice());
+    let page = get(move || async move { ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], bytes) });
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    axum::serve(listener, Router::new().route("/", page)).await?;
+    Ok(())
+}
+
+/// What the figures were measured on.
+pub fn machine() -> String {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let info = read("/proc/cpuinfo");
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown processor");
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    format!("{}, {cores} cores, Linux {}", model.trim_start_matches([' ', '\t', ':']), read("/proc/sys/kernel/osrelease").trim())
+}

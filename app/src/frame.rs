@@ -1,11 +1,6 @@
 //! The frame of every page: header, navigation, the centre's telephone, footer, and the page that isn't there.
 
-use crate::{
-    error::AppError,
-    look::use_look,
-    parts::{Failure, Icon, Loading},
-    say,
-};
+use crate::{error::AppError, look::use_look, parts::Icon, say};
 use domain::reading::{CommunityHead, Me};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
@@ -47,12 +42,22 @@ pub fn use_slug() -> Memo<String> {
     Memo::new(move |_| params.with(|params| params.get("community").unwrap_or_default()))
 }
 
-/// The community's head, once the frame is there: pages inside the frame render only then.
+/// Waits for the frame and for what a page reads, and makes the frame known to the view that follows. A page awaits
+/// both in its own `Suspend`; were the pages inside a `Suspend` of the frame's, the server would make their resources
+/// more than once, and the browser only once.
+pub async fn framed<T: Clone + Send + Sync + 'static>(page: Resource<Result<T, AppError>>) -> Result<T, AppError> {
+    let Frame { head, me } = expect_context::<FrameData>().0.await?;
+    provide_context(StoredValue::new(head));
+    provide_context(Signal::stored(me));
+    page.await
+}
+
+/// The community's head, in the view of a page that was [`framed`].
 pub fn use_head() -> CommunityHead {
     expect_context::<StoredValue<CommunityHead>>().get_value()
 }
 
-/// Who is signed in, as the frame knows it.
+/// Who is signed in, in the view of a page that was [`framed`].
 pub fn use_me() -> Signal<Option<Me>> {
     use_context::<Signal<Option<Me>>>().unwrap_or_else(|| Signal::stored(None))
 }
@@ -71,39 +76,26 @@ where
     });
 }
 
-/// The frame of a community's pages. Refetching its data makes the pages inside it anew.
+/// The frame of a community's pages.
 #[component]
 pub fn CommunityFrame() -> impl IntoView {
     let slug = use_slug();
     let frame = Resource::new(move || slug.get(), read_frame);
     provide_context(FrameData(frame));
     view! {
-        <Transition fallback=Loading>
+        <Transition fallback=|| ()>
             {move || Suspend::new(async move {
-                match frame.await {
-                    Err(error) => {
-                        view! {
-                            <Header head=None me=Signal::stored(None) />
-                            <main class="wrap page" id="main" tabindex="-1">
-                                <Failure error />
-                            </main>
-                        }
-                            .into_any()
-                    }
-                    Ok(Frame { head, me }) => {
-                        let me = Signal::stored(me);
-                        provide_context(StoredValue::new(head.clone()));
-                        provide_context(me);
-                        view! {
-                            <Header head=Some(head.clone()) me />
-                            <main class="wrap page" id="main" tabindex="-1">
-                                <Outlet />
-                            </main>
-                            <Footer head />
-                        }
-                            .into_any()
-                    }
-                }
+                let frame = frame.await.ok();
+                let me = Signal::stored(frame.as_ref().and_then(|frame| frame.me.clone()));
+                view! { <Header head=frame.map(|frame| frame.head) me /> }
+            })}
+        </Transition>
+        <main class="wrap page" id="main" tabindex="-1">
+            <Outlet />
+        </main>
+        <Transition fallback=|| ()>
+            {move || Suspend::new(async move {
+                frame.await.ok().map(|frame| view! { <Footer head=frame.head /> })
             })}
         </Transition>
     }

@@ -1,7 +1,11 @@
 //! What a server function needs of its host: the database, the clock, who is signed in, cookies and status.
 
 use crate::{error::AppError, i18n::Locale, look::Look};
-use domain::{id::{AccountId, RequestKey}, phone::PhoneNumber, refusal::Refusal};
+use domain::{
+    id::{AccountId, RequestKey},
+    phone::PhoneNumber,
+    refusal::Refusal,
+};
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use jiff::Timestamp;
 use leptos::prelude::*;

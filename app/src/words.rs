@@ -217,9 +217,7 @@ pub fn rule(rule: &Recurrence) -> String {
                 _ => say!(common.rule_every_weeks, every = *every, days = days).to_string(),
             }
         }
-        Recurrence::MonthlyWeekday { weekday: day, nth: -1 } => {
-            say!(common.rule_last, day = weekday(*day)).to_string()
-        }
+        Recurrence::MonthlyWeekday { weekday: day, nth: -1 } => say!(common.rule_last, day = weekday(*day)).to_string(),
         Recurrence::MonthlyWeekday { weekday: day, nth } => {
             say!(common.rule_nth, nth = *nth, day = weekday(*day)).to_string()
         }
@@ -264,9 +262,7 @@ pub fn standing_short(standing: Standing) -> Option<String> {
 
 /// A refusal as one plain sentence with its value. `offset` is the community's, in seconds east of UTC.
 pub fn refusal(refusal: &Refusal, offset: i32) -> String {
-    let local = |instant: Timestamp| {
-        at(Offset::from_seconds(offset).unwrap_or(Offset::UTC).to_datetime(instant))
-    };
+    let local = |instant: Timestamp| at(Offset::from_seconds(offset).unwrap_or(Offset::UTC).to_datetime(instant));
     match refusal {
         Refusal::NotYetOpen { opens_at } => say!(common.no_not_yet_open, at = local(*opens_at)).to_string(),
         Refusal::Closed { closed_at } => say!(common.no_closed, at = local(*closed_at)).to_string(),

@@ -46,6 +46,11 @@ pub fn report(site: &Path, empty: &Path) -> Result<String, Failure> {
         writeln!(report, "| {what} | {raw} | {brotli} |")?;
     }
     let ratio = |a: u64, b: u64| a as f64 / b.max(1) as f64;
-    writeln!(report, "| first page beside the empty app | {:.2} | {:.2} |", ratio(main.0, least.0), ratio(main.1, least.1))?;
+    writeln!(
+        report,
+        "| first page beside the empty app | {:.2} | {:.2} |",
+        ratio(main.0, least.0),
+        ratio(main.1, least.1)
+    )?;
     Ok(report)
 }

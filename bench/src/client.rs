@@ -32,7 +32,8 @@ impl Connection {
         body: String,
     ) -> Result<(Response<()>, Bytes), Failure> {
         self.sender.ready().await?;
-        let mut request = Request::builder().method(method).uri(path).header("host", format!("127.0.0.1:{}", self.port));
+        let mut request =
+            Request::builder().method(method).uri(path).header("host", format!("127.0.0.1:{}", self.port));
         if method == "POST" {
             request = request
                 .header("content-type", "application/x-www-form-urlencoded")
@@ -51,7 +52,11 @@ impl Connection {
 /// The body of a page.
 pub async fn get(port: u16, path: &str) -> Result<Bytes, Failure> {
     let (answer, body) = Connection::open(port).await?.send("GET", path, "", String::new()).await?;
-    if answer.status() == StatusCode::OK { Ok(body) } else { Err(format!("{path} answered {}", answer.status()).into()) }
+    if answer.status() == StatusCode::OK {
+        Ok(body)
+    } else {
+        Err(format!("{path} answered {}", answer.status()).into())
+    }
 }
 
 /// What a load came to.

@@ -210,7 +210,9 @@ fn wanted(term: &Term, wish: &Wish, now: Timestamp) -> Result<Vec<OccurrenceId>,
             let date = term.occurrences.iter().find(|o| Some(o.id) == wish.occurrence).ok_or(Refusal::NoDateLeft)?;
             match date.state {
                 OccurrenceState::Cancelled => Err(Refusal::CalledOff),
-                OccurrenceState::Scheduled if date.starts_at <= now => Err(Refusal::Closed { closed_at: date.starts_at }),
+                OccurrenceState::Scheduled if date.starts_at <= now => {
+                    Err(Refusal::Closed { closed_at: date.starts_at })
+                }
                 OccurrenceState::Scheduled => Ok(vec![date.id]),
             }
         }

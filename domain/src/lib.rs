@@ -3,9 +3,9 @@
 //! Plain Rust that the server and the browser share. Nothing here asks a clock, a database or a random
 //! source: time and rows come in as arguments, decisions go out as values.
 
+pub mod activity;
 #[cfg(feature = "almanac")]
 pub mod almanac;
-pub mod activity;
 pub mod booking;
 pub mod calendar;
 pub mod code;

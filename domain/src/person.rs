@@ -71,7 +71,8 @@ mod tests {
     fn a_birth_date_is_a_real_day_of_the_past() {
         let today = date(2026, 11, 24);
         assert!(parse_birth_date("2020-02-29", today).is_ok());
-        for raw in ["2021-02-29", "2026-11-25", "1880-01-01", "9999-01-01", "01/02/2020", "2020-13-01", "2020-01-01T00"] {
+        for raw in ["2021-02-29", "2026-11-25", "1880-01-01", "9999-01-01", "01/02/2020", "2020-13-01", "2020-01-01T00"]
+        {
             assert_eq!(parse_birth_date(raw, today), Err(InputProblem::Date), "{raw}");
         }
     }

@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn numbers_are_understood_as_people_type_them() {
-        for raw in ["13812345678", " 138 1234 5678 ", "138-1234-5678", "+86 13812345678", "１３８１２３４５６７８"] {
+        for raw in ["13812345678", " 138 1234 5678 ", "138-1234-5678", "+86 13812345678", "１３８１２３４５６７８"]
+        {
             assert_eq!(PhoneNumber::parse(raw).unwrap().as_str(), "13812345678", "{raw}");
         }
     }

@@ -211,7 +211,8 @@ fn a_family_cancels_until_its_deadline_and_the_desk_after() {
 fn the_calendar_says_how_each_date_stands() {
     let term = term();
     let full = held(&[(1, 2), (2, 1)]);
-    let standing = |n: usize, places: &Places, now: &str| standing_of_date(&term, places, &term.occurrences[n], at(now));
+    let standing =
+        |n: usize, places: &Places, now: &str| standing_of_date(&term, places, &term.occurrences[n], at(now));
     assert_eq!(standing(0, &full, IN_TIME), Standing::Waitlist { ahead: 0 });
     assert_eq!(standing(1, &full, IN_TIME), Standing::Open { left: 1 });
     assert_eq!(standing(2, &full, "2026-11-19T00:00:00Z"), Standing::Opens { at: at("2026-11-20T01:00:00Z") });

@@ -24,7 +24,9 @@ use leptos::{
     config::{Env, LeptosOptions},
     context::provide_context,
 };
-use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context, render_app_async_with_context};
+use leptos_axum::{
+    LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context, render_app_async_with_context,
+};
 use std::{any::Any, net::SocketAddr, sync::Arc};
 use tower_http::{
     CompressionLevel,
@@ -56,11 +58,8 @@ pub struct Setup {
 /// Everything that is served. Layers stand from the innermost to the outermost.
 pub fn router(setup: Setup, logins: LoginStore) -> Result<Router, ConfigError> {
     let public_url = setup.public_url.as_deref();
-    let feeds = Feeds {
-        db: setup.host.db.clone(),
-        public_url: public_url.map(Arc::from),
-        trust_proxy: setup.trust_proxy,
-    };
+    let feeds =
+        Feeds { db: setup.host.db.clone(), public_url: public_url.map(Arc::from), trust_proxy: setup.trust_proxy };
     let health = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready).with_state(setup.host.db.clone()));
@@ -89,8 +88,7 @@ fn pages(setup: &Setup, logins: LoginStore) -> Router {
     let options = leptos_options(&setup.assets, setup.addr);
     let host = setup.host.clone();
     let provide_host = move || provide_context(host.clone());
-    let (routes, _) =
-        generate_route_list_with_exclusions_and_ssg_and_context(app::App, None, provide_host.clone());
+    let (routes, _) = generate_route_list_with_exclusions_and_ssg_and_context(app::App, None, provide_host.clone());
     let shell = {
         let options = options.clone();
         move || app::shell(options.clone())

@@ -2,7 +2,7 @@
 
 use crate::{
     error::AppError,
-    frame::{use_head, use_slug},
+    frame::{framed, use_slug},
     parts::{Empty, Failure, Loading, SideBadge},
     say, words,
 };
@@ -24,18 +24,16 @@ pub async fn read_activities(slug: String) -> Result<Vec<ActivityCard>, AppError
 pub fn ActivityList() -> impl IntoView {
     let slug = use_slug();
     let cards = Resource::new(move || slug.get(), read_activities);
-    let head = use_head();
     view! {
-        <Title text=format!("{} · {}", say!(activity.list_title), head.name) />
+        <Title text=format!("{} · {}", say!(activity.list_title), say!(common.brand)) />
         <div class="cal-head">
             <div>
-                <p class="eyebrow">{head.name}</p>
                 <h1>{say!(activity.list_title)}</h1>
             </div>
         </div>
         <Suspense fallback=Loading>
             {move || Suspend::new(async move {
-                match cards.await {
+                match framed(cards).await {
                     Err(error) => view! { <Failure error /> }.into_any(),
                     Ok(cards) if cards.is_empty() => {
                         view! {

@@ -3,7 +3,7 @@
 use super::term::TermSection;
 use crate::{
     error::AppError,
-    frame::{telephone, use_head, use_slug},
+    frame::{framed, telephone, use_head, use_slug},
     parts::{Empty, Failure, Icon, Loading, SideBadge},
     say, words,
 };
@@ -62,7 +62,7 @@ pub fn ActivityRoute() -> impl IntoView {
     view! {
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
-                match view.await {
+                match framed(view).await {
                     Ok(view) => {
                         let booked = answer.get_untracked().0;
                         view! { <Article view booked version /> }.into_any()
@@ -78,10 +78,8 @@ pub fn ActivityRoute() -> impl IntoView {
 fn Article(view: ActivityView, booked: Option<String>, version: RwSignal<u32>) -> impl IntoView {
     let head = use_head();
     let ActivityView { page, mine, key } = view;
-    let (past, current): (Vec<_>, Vec<_>) = page
-        .terms
-        .into_iter()
-        .partition(|term| term.standing == Standing::Past || term.state == TermState::Cancelled);
+    let (past, current): (Vec<_>, Vec<_>) =
+        page.terms.into_iter().partition(|term| term.standing == Standing::Past || term.state == TermState::Cancelled);
     let side = page.card.audience.side();
     let unit = page.unit;
     let none = current.is_empty();

@@ -12,8 +12,8 @@ use domain::{
     id::RequestKey,
     reading::{DateEntry, MyBooking, TermCard},
 };
-use leptos::prelude::*;
 use jiff::civil::Date;
+use leptos::prelude::*;
 
 /// One term.
 #[component]
@@ -208,11 +208,7 @@ fn Facts(term: TermCard, unit: Unit) -> impl IntoView {
     let facts = [
         ("calendar", say!(activity.fact_dates), Some(dates)),
         ("repeat", say!(activity.fact_rule), Some(words::rule(&term.recurrence))),
-        (
-            "clock",
-            say!(activity.fact_time),
-            Some(format!("{} – {}", words::time(term.start), words::time(term.end))),
-        ),
+        ("clock", say!(activity.fact_time), Some(format!("{} – {}", words::time(term.start), words::time(term.end)))),
         ("place", say!(activity.fact_room), term.room.clone()),
         ("id", say!(activity.fact_age), ages),
         ("person", say!(activity.fact_leader), Some(term.leader.clone()).filter(|leader| !leader.is_empty())),

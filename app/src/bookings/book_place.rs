@@ -85,11 +85,15 @@ pub fn BookForm(
     let slug = StoredValue::new(head.slug);
     let term = StoredValue::new(term);
     let busy = StoredValue::new(
-        mine.iter().filter(|booking| booking.scope != domain::booking::Scope::Single).map(|b| b.person).collect::<Vec<_>>(),
+        mine.iter()
+            .filter(|booking| booking.scope != domain::booking::Scope::Single)
+            .map(|b| b.person)
+            .collect::<Vec<_>>(),
     );
     move || {
         let Some(me) = me.get() else {
-            let back = format!("/{}/sign-in?to=activities/{}", slug.get_value(), term.get_value().dates.first()?.activity);
+            let back =
+                format!("/{}/sign-in?to=activities/{}", slug.get_value(), term.get_value().dates.first()?.activity);
             return Some(
                 view! {
                     <a class="button button--primary button--big" href=back>

@@ -5,10 +5,7 @@ use crate::{
     parts::{ActionProblem, Banner},
     say, words,
 };
-use domain::{
-    booking::BookingState,
-    reading::MyBooking,
-};
+use domain::{booking::BookingState, reading::MyBooking};
 use leptos::prelude::*;
 
 /// Cancels a booking of the actor's household, or takes it off the waiting list. `back` is the page, within the

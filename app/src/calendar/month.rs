@@ -28,8 +28,7 @@ pub fn MonthTable(
     /// What is asked for.
     query: CalendarQuery,
 ) -> impl IntoView {
-    let caption =
-        say!(calendar.caption, month = words::month_year(day), community = head.name.clone()).to_string();
+    let caption = say!(calendar.caption, month = words::month_year(day), community = head.name.clone()).to_string();
     let heads = Weekday::ALL
         .iter()
         .map(|weekday| {
@@ -78,8 +77,7 @@ fn Cell(slug: String, each: CalendarDay, other: bool, is_today: bool, query: Cal
         _ => "cell",
     };
     let href = CalendarQuery { view: Some(View::List), day: Some(date), ..query }.href(&slug);
-    let label =
-        say!(calendar.day_label, date = words::date_long(date), count = entries.len()).to_string();
+    let label = say!(calendar.day_label, date = words::date_long(date), count = entries.len()).to_string();
     let count = |side: Side| entries.iter().filter(|entry| entry.audience.side() == side).count();
     let (elder, child, all) = (count(Side::Elder), count(Side::Child), count(Side::All));
     let more = entries.len().saturating_sub(CELL_ENTRIES);

@@ -8,14 +8,14 @@ use super::{
 };
 use crate::{
     error::AppError,
-    frame::{telephone, use_head, use_slug},
+    frame::{framed, telephone, use_head, use_slug},
     parts::{Empty, Failure, Icon, Loading},
     say, words,
 };
 use domain::{
     calendar::{self, View},
     code::Code,
-    reading::{CalendarDay, CommunityHead},
+    reading::CalendarDay,
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -44,7 +44,10 @@ pub async fn read_calendar(slug: String, query: String) -> Result<CalendarPage, 
     let now = crate::ssr::now();
     let head = store::communities::head(&host.db, &slug, now).await?;
     let query = CalendarQuery::read(&leptos_router::params::ParamsMap::from_iter(
-        query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())),
+        query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
     ));
     let view = query.view.unwrap_or_else(crate::ssr::view_for_device);
     let day = query.day.unwrap_or(head.today);
@@ -52,8 +55,7 @@ pub async fn read_calendar(slug: String, query: String) -> Result<CalendarPage, 
         (View::Month, [first, .., last]) => Span { first: first[0], last: last[6] },
         _ => span(view, day),
     };
-    let filter =
-        store::calendar::Filter { side: query.side, kind: query.kind, age: query.age, vacant: query.free };
+    let filter = store::calendar::Filter { side: query.side, kind: query.kind, age: query.age, vacant: query.free };
     let days = store::calendar::days(&host.db, head.id, span, filter, now).await?;
     let next = if days.iter().all(|day| day.entries.is_empty()) {
         store::calendar::next_date_after(&host.db, head.id, span.last).await?
@@ -77,20 +79,17 @@ pub fn CalendarRoute() -> impl IntoView {
             read_calendar(slug, query)
         },
     );
-    let head = use_head();
     let elder = crate::look::use_look().elder;
     view! {
-        <Title text=format!("{} · {}", head.name, say!(common.brand)) />
         <Transition fallback=Loading>
             {move || {
-                let head = head.clone();
                 Suspend::new(async move {
-                    match page.await {
+                    match framed(page).await {
                         Ok(page) if elder && query.get_untracked().is_plain() => {
-                            view! { <Tiles head page /> }.into_any()
+                            view! { <Tiles page /> }.into_any()
                         }
                         Ok(page) => {
-                            view! { <Calendar head page query=query.get_untracked() /> }.into_any()
+                            view! { <Calendar page query=query.get_untracked() /> }.into_any()
                         }
                         Err(error) => view! { <Failure error /> }.into_any(),
                     }
@@ -101,7 +100,8 @@ pub fn CalendarRoute() -> impl IntoView {
 }
 
 #[component]
-fn Calendar(head: CommunityHead, page: CalendarPage, query: CalendarQuery) -> impl IntoView {
+fn Calendar(page: CalendarPage, query: CalendarQuery) -> impl IntoView {
+    let head = use_head();
     let CalendarPage { view, day, days, next } = page;
     let to = |query: CalendarQuery| query.href(&head.slug);
     let asked = CalendarQuery { view: Some(view), ..query.clone() };
@@ -166,6 +166,7 @@ fn Calendar(head: CommunityHead, page: CalendarPage, query: CalendarQuery) -> im
         }
     };
     view! {
+        <Title text=format!("{} · {}", head.name, say!(common.brand)) />
         <div class="cal-head">
             <div>
                 <p class="eyebrow">{format!("{} · {}", head.name, day.year())}</p>
@@ -201,7 +202,8 @@ fn Calendar(head: CommunityHead, page: CalendarPage, query: CalendarQuery) -> im
 
 /// 长辈版's first page of a community: at most four big tiles.
 #[component]
-fn Tiles(head: CommunityHead, page: CalendarPage) -> impl IntoView {
+fn Tiles(page: CalendarPage) -> impl IntoView {
+    let head = use_head();
     let today = page.days.iter().find(|day| day.head.date == head.today);
     let entries = today.map(|day| day.entries.clone()).unwrap_or_default();
     let first = entries.first().map(|entry| format!("{} {}", words::time(entry.start), entry.name));
@@ -212,6 +214,7 @@ fn Tiles(head: CommunityHead, page: CalendarPage) -> impl IntoView {
     };
     let lunar = today.map(|day| format!(" · {}", day.head.lunar)).unwrap_or_default();
     view! {
+        <Title text=format!("{} · {}", head.name, say!(common.brand)) />
         <div class="page-head">
             <p class="eyebrow">
                 {words::date_long(head.today)} <span lang="zh-CN">{lunar}</span>

@@ -3,7 +3,7 @@
 use super::parts::{Back, DeskFailure};
 use crate::{
     error::AppError,
-    frame::{use_head, use_slug},
+    frame::{framed, use_head, use_slug},
     parts::Loading,
     say, words,
 };
@@ -49,7 +49,7 @@ fn AuditPage() -> impl IntoView {
     view! {
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
-                match lines.await {
+                match framed(lines).await {
                     Ok(lines) => view! { <Audit lines term=term.get_untracked() /> }.into_any(),
                     Err(error) => view! { <DeskFailure error /> }.into_any(),
                 }

@@ -355,8 +355,11 @@ fn WishFields(offer: Offer, form: &'static str, heads: Signal<Option<String>>) -
     };
     let dates = single.then(|| {
         let id = format!("{form}occurrence");
-        let options =
-            offer.dates.iter().map(|(id, text)| view! { <option value=id.clone()>{text.clone()}</option> }).collect_view();
+        let options = offer
+            .dates
+            .iter()
+            .map(|(id, text)| view! { <option value=id.clone()>{text.clone()}</option> })
+            .collect_view();
         view! {
             <div class="field">
                 <label for=id.clone()>{say!(desk.single_date)}</label>

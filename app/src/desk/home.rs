@@ -3,7 +3,7 @@
 use super::parts::{DeskFailure, Share};
 use crate::{
     error::AppError,
-    frame::{use_head, use_slug},
+    frame::{framed, use_head, use_slug},
     parts::{Icon, Loading, SideBadge, StateBadge},
     say, words,
 };
@@ -46,7 +46,7 @@ fn DeskHomePage() -> impl IntoView {
     view! {
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
-                match page.await {
+                match framed(page).await {
                     Ok(page) => view! { <Desk page /> }.into_any(),
                     Err(error) => view! { <DeskFailure error /> }.into_any(),
                 }

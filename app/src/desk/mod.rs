@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod book_by_name;
 pub mod cancel_date;
+mod field_input;
 pub mod home;
 pub mod new_activity;
 pub mod new_term;

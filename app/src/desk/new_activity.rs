@@ -3,7 +3,7 @@
 use super::parts::{Back, DeskFailure, textarea_content};
 use crate::{
     error::AppError,
-    frame::{use_head, use_slug},
+    frame::{framed, use_head, use_slug},
     parts::{ActionProblem, Field, Icon, Loading, field_problem, side_icon},
     say, words,
 };
@@ -115,7 +115,7 @@ fn NewActivityPage() -> impl IntoView {
     view! {
         <Suspense fallback=Loading>
             {move || Suspend::new(async move {
-                match may.await {
+                match framed(may).await {
                     Ok(()) => view! { <ActivityForm /> }.into_any(),
                     Err(error) => view! { <DeskFailure error /> }.into_any(),
                 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::AppError,
-    frame::{use_head, use_slug},
+    frame::{framed, use_head, use_slug},
     parts::{Field, Icon, Loading},
     say, words,
 };
@@ -56,14 +56,8 @@ pub async fn read_term_form(slug: String, activity: String, form: Option<TermFor
     match form.dates() {
         Err(problem) => read.problem = Some(problem),
         Ok(asked) => {
-            let preview = store::activities::preview(
-                &host.db,
-                at,
-                &asked.recurrence,
-                asked.from,
-                asked.until,
-                asked.holidays,
-            );
+            let preview =
+                store::activities::preview(&host.db, at, &asked.recurrence, asked.from, asked.until, asked.holidays);
             match preview.await {
                 Ok(days) => read.preview = days,
                 Err(store::StoreError::Invalid(problem)) => read.problem = Some(problem),
@@ -156,7 +150,7 @@ fn NewTermPage() -> impl IntoView {
     view! {
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
-                match page.await {
+                match framed(page).await {
                     Ok(page) => {
                         let (activity, form) = (activity.get_untracked(), form.get_untracked());
                         view! { <Form page activity form /> }.into_any()
@@ -274,11 +268,8 @@ fn TermFields(form: TermForm, rooms: Vec<RoomChoice>, problem: Option<FieldProbl
             }
         })
         .collect_view();
-    let scopes = [
-        ("whole", say!(common.scope_whole)),
-        ("rest", say!(common.scope_rest)),
-        ("single", say!(common.scope_single)),
-    ];
+    let scopes =
+        [("whole", say!(common.scope_whole)), ("rest", say!(common.scope_rest)), ("single", say!(common.scope_single))];
     let scopes = scopes
         .into_iter()
         .map(|(code, name)| {

@@ -119,9 +119,7 @@ where
     use server_fn::error::ServerFnUrlError;
     let parts = use_context::<http::request::Parts>();
     let accept = parts.as_ref().and_then(|parts| parts.headers.get(http::header::ACCEPT)?.to_str().ok());
-    let Some(address) = accept
-        .filter(|accept| accept.contains("text/html"))
-        .and_then(|_| address(slug, page, typed))
+    let Some(address) = accept.filter(|accept| accept.contains("text/html")).and_then(|_| address(slug, page, typed))
     else {
         return;
     };

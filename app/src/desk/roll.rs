@@ -3,7 +3,7 @@
 use super::parts::{Back, DeskFailure};
 use crate::{
     error::AppError,
-    frame::{use_head, use_slug},
+    frame::{framed, use_head, use_slug},
     parts::{ActionProblem, Banner, Icon, Loading, StateBadge},
     say, words,
 };
@@ -30,7 +30,8 @@ pub async fn read_roll(slug: String, occurrence: String) -> Result<RollPage, App
     Ok(store::attendance::roll(&host.db, &who, &slug, id, crate::ssr::now()).await?)
 }
 
-/// Marks the roll: a mark by each person's id. Whoever has no mark in the form stays as before, and so does who
+/// Marks the roll: a mark by each person's id, with a `p` before it, since a key that begins with a digit would be
+/// read as a place in a list. Whoever has no mark in the form stays as before, and so does who
 /// holds no place any more.
 #[server(prefix = "/api", endpoint = "mark_roll")]
 pub async fn mark_roll(
@@ -51,7 +52,7 @@ pub async fn mark_roll(
     let now = crate::ssr::now();
     let roll = store::attendance::roll(&host.db, &who, &slug, id, now).await?;
     for line in roll.lines {
-        let mark = marks.get(&line.person.to_string()).copied();
+        let mark = marks.get(&key(&line)).copied();
         if mark.is_some() && mark != line.mark {
             let marked = store::attendance::mark_attendance(&host.db, &who, id, line.person, mark, now).await;
             crate::ssr::told(marked, &slug).await?;
@@ -59,6 +60,11 @@ pub async fn mark_roll(
     }
     crate::ssr::go(&slug, &format!("desk/occurrences/{id}?done=saved"));
     Ok(())
+}
+
+/// A person's key in the form's marks.
+fn key(line: &RollLine) -> String {
+    format!("p{}", line.person)
 }
 
 /// The page, loaded when it is opened.
@@ -91,7 +97,7 @@ fn RollPageView() -> impl IntoView {
     view! {
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
-                match page.await {
+                match framed(page).await {
                     Ok(page) => view! { <Roll page saved q action /> }.into_any(),
                     Err(error) => view! { <DeskFailure error /> }.into_any(),
                 }
@@ -110,7 +116,9 @@ fn Roll(page: RollPage, saved: Memo<bool>, q: RwSignal<String>, action: ServerAc
     let came = lines.iter().filter(|line| matches!(line.mark, Some(Mark::Present | Mark::Late))).count();
     let nth = date.ordinal.map(|ordinal| format!(" · {}", words::ordinal(ordinal))).unwrap_or_default();
     let title = format!("{} {}", words::date_long(date.date), words::time(date.start));
-    let off = (date.standing == Standing::CalledOff).then(|| {
+    let called_off = date.standing == Standing::CalledOff;
+    let no_roll = called_off || all == 0;
+    let off = called_off.then(|| {
         view! {
             <StateBadge standing=date.standing unit=date.unit opens=None reason=date.reason.clone() />
         }
@@ -137,7 +145,7 @@ fn Roll(page: RollPage, saved: Memo<bool>, q: RwSignal<String>, action: ServerAc
                 .then(|| {
                     view! {
                         <Banner class="banner--good" icon="check" title=say!(desk.roll_saved)>
-                            {()}
+                            {None::<String>}
                         </Banner>
                     }
                 })
@@ -174,7 +182,7 @@ fn Roll(page: RollPage, saved: Memo<bool>, q: RwSignal<String>, action: ServerAc
             {rows}
             <div class="save-bar">
                 <p>{say!(desk.roll_marked, marked = marked, all = all).to_string()}</p>
-                <button class="button button--primary" disabled=move || action.pending().get() || all == 0>
+                <button class="button button--primary" disabled=move || action.pending().get() || no_roll>
                     {say!(desk.roll_save)}
                 </button>
             </div>
@@ -193,7 +201,7 @@ fn Person(n: usize, line: RollLine, side: &'static str, q: RwSignal<String>) -> 
             !(name.contains(&q) || latin)
         })
     };
-    let name = format!("marks[{}]", line.person);
+    let name = format!("marks[{}]", key(&line));
     let choices = Mark::ALL
         .iter()
         .map(|mark| {

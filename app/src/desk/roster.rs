@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::AppError,
-    frame::{use_head, use_slug},
+    frame::{framed, use_head, use_slug},
     parts::{ActionProblem, Banner, Icon, Loading, State, StateBadge},
     say, words,
 };
@@ -122,7 +122,7 @@ fn RosterPageView() -> impl IntoView {
     view! {
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
-                match view.await {
+                match framed(view).await {
                     Ok(view) => {
                         let asked = asked.get_untracked();
                         view! { <Roster view asked actions /> }.into_any()
@@ -275,7 +275,7 @@ fn Answer(page: RosterPage, asked: Asked) -> impl IntoView {
     };
     view! {
         <Banner class="banner--good" icon title>
-            {()}
+            {None::<String>}
         </Banner>
     }
     .into_any()
@@ -295,10 +295,14 @@ fn Dates(dates: Vec<DateEntry>, slug: String) -> impl IntoView {
             let past = date.standing == Standing::Past;
             let why = words::standing(date.standing, date.unit, None, date.reason.as_deref());
             let hidden = format!(" {long}");
+            let when = match off {
+                true => view! { <del>{long}</del> }.into_any(),
+                false => view! { <span>{long}</span> }.into_any(),
+            };
             view! {
                 <li class=past.then_some("dates__past")>
                     <span class="dates__nth">{nth}</span>
-                    {if off { view! { <del>{long}</del> }.into_any() } else { view! { <span>{long}</span> }.into_any() }}
+                    {when}
                     {off.then(|| view! { <State class="cancelled" icon="cross" text=why /> })}
                     {(!off)
                         .then(|| {

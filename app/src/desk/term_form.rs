@@ -1,5 +1,6 @@
 //! What the form of a new term holds, as typed, and how it is read: the preview and the saving read it alike.
 
+use super::field_input::{at, instant, list, number, optional, text, time};
 use domain::{
     code::Code,
     day_kind::HolidayPolicy,
@@ -7,7 +8,7 @@ use domain::{
     person::parse_date,
     recurrence::{Recurrence, Weekday},
     refusal::FieldProblem,
-    term::{AgeRule, MAX_OCCURRENCES, Scopes},
+    term::{AgeRule, Scopes},
     text::{InputProblem, Line, Title},
 };
 use jiff::{
@@ -19,8 +20,6 @@ use serde::{Deserialize, Serialize};
 
 /// The most years from a term's first day to its last.
 const MAX_YEARS: i32 = 5;
-/// The most characters of a list of dates that are read: more than [`MAX_OCCURRENCES`] lines.
-const MAX_LIST: usize = 16_000;
 
 /// The form as typed. Any of it may be missing or make no sense.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -331,76 +330,6 @@ impl TermForm {
         }
         Ok(scopes)
     }
-}
-
-fn text(value: &Option<String>) -> &str {
-    value.as_deref().unwrap_or_default().trim()
-}
-
-fn at(field: &'static str) -> impl Fn(InputProblem) -> FieldProblem {
-    move |problem| FieldProblem::new(field, problem)
-}
-
-fn number<T: TryFrom<i64>>(
-    field: &'static str,
-    value: &Option<String>,
-    min: i64,
-    max: i64,
-) -> Result<T, FieldProblem> {
-    optional(field, value, min, max)?.ok_or_else(|| FieldProblem::new(field, InputProblem::Empty))
-}
-
-fn optional<T: TryFrom<i64>>(
-    field: &'static str,
-    value: &Option<String>,
-    min: i64,
-    max: i64,
-) -> Result<Option<T>, FieldProblem> {
-    let raw = text(value);
-    if raw.is_empty() {
-        return Ok(None);
-    }
-    let number = raw.parse().ok().filter(|number| (min..=max).contains(number));
-    let number = number.and_then(|number| T::try_from(number).ok());
-    number.map(Some).ok_or_else(|| FieldProblem::new(field, InputProblem::Number { min, max }))
-}
-
-/// A time of day as a form sends it: `HH:MM`.
-fn time(field: &'static str, raw: &str) -> Result<Time, FieldProblem> {
-    if raw.is_empty() {
-        return Err(FieldProblem::new(field, InputProblem::Empty));
-    }
-    clock(raw).ok_or_else(|| FieldProblem::new(field, InputProblem::Time))
-}
-
-fn clock(raw: &str) -> Option<Time> {
-    let (hour, minute) = raw.split_once(':')?;
-    let two = |part: &str| {
-        let digits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| part.parse::<i8>().ok()).flatten()
-    };
-    Time::new(two(hour)?, two(minute)?, 0, 0).ok()
-}
-
-/// A date and time as a form sends it: `YYYY-MM-DDTHH:MM`, or nothing.
-fn instant(field: &'static str, raw: &str) -> Result<Option<DateTime>, FieldProblem> {
-    if raw.is_empty() {
-        return Ok(None);
-    }
-    let bad = |problem| FieldProblem::new(field, problem);
-    let (date, time) = raw.split_once(['T', ' ']).ok_or_else(|| bad(InputProblem::Date))?;
-    let date = parse_date(date).map_err(|_| bad(InputProblem::Date))?;
-    Ok(Some(date.to_datetime(clock(time).ok_or_else(|| bad(InputProblem::Time))?)))
-}
-
-/// A list of dates, one a line; commas part them too.
-fn list(raw: &str) -> Result<Vec<Date>, InputProblem> {
-    if raw.len() > MAX_LIST {
-        return Err(InputProblem::TooManyDates { max: MAX_OCCURRENCES });
-    }
-    let parts = raw.split(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';' | '；'));
-    let dates: Vec<Date> = parts.filter(|part| !part.is_empty()).map(parse_date).collect::<Result<_, _>>()?;
-    if dates.is_empty() { Err(InputProblem::Empty) } else { Ok(dates) }
 }
 
 #[cfg(test)]

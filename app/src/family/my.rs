@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     error::AppError,
-    frame::{refetch_frame_after, use_head, use_slug},
+    frame::{framed, refetch_frame_after, use_head, use_slug},
     parts::{Banner, Empty, Failure, Loading},
     say,
     sign_in::sign_out::SignOutForm,
@@ -69,12 +69,12 @@ pub fn My() -> impl IntoView {
     refetch_frame_after(remove);
     let view = Resource::new(move || (slug.get(), done.get()), |(slug, _)| read_my(slug));
     view! {
-        <Title text=format!("{} · {}", say!(family.title), use_head().name) />
+        <Title text=format!("{} · {}", say!(family.title), say!(common.brand)) />
         <Transition fallback=Loading>
             {move || {
                 let by_person = by_person.get();
                 Suspend::new(async move {
-                    match view.await {
+                    match framed(view).await {
                         Ok(Some(view)) => {
                             let done = done.get_untracked();
                             view! { <Arrangement view done by_person adding remove /> }.into_any()

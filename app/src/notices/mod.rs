@@ -2,7 +2,7 @@
 
 use crate::{
     error::AppError,
-    frame::{refetch_frame_after, use_head, use_slug},
+    frame::{framed, refetch_frame_after, use_head, use_slug},
     parts::{ActionProblem, Empty, Failure, Icon, Loading},
     say, words,
 };
@@ -35,10 +35,10 @@ pub fn Notices() -> impl IntoView {
     refetch_frame_after(action);
     let inbox = Resource::new(move || (slug.get(), action.version().get()), |_| read_inbox());
     view! {
-        <Title text=format!("{} · {}", say!(family.notices), use_head().name) />
+        <Title text=format!("{} · {}", say!(family.notices), say!(common.brand)) />
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
-                match inbox.await {
+                match framed(inbox).await {
                     Ok(inbox) => view! { <Inbox inbox action /> }.into_any(),
                     Err(error) => view! { <Failure error /> }.into_any(),
                 }

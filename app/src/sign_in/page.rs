@@ -3,7 +3,7 @@
 use super::{landing, sign_out::SignOutForm};
 use crate::{
     error::AppError,
-    frame::{refetch_frame_after, use_head, use_me, use_slug},
+    frame::{framed, refetch_frame_after, use_me, use_slug},
     parts::{ActionProblem, Banner, Failure, Field, Icon, Loading, field_problem},
     say, words,
 };
@@ -147,10 +147,7 @@ pub async fn enter_password(slug: String, login: String, password: String, to: O
 /// The sign-in page.
 #[component]
 pub fn SignIn() -> impl IntoView {
-    let head = use_head();
     let slug = use_slug();
-    let me = use_me();
-    let me = Memo::new(move |_| me.get());
     let query = use_query_map();
     let to = Memo::new(move |_| query.with(|query| landing(query.get_str("to"))));
     let at_code = Memo::new(move |_| query.with(|query| query.get_str("step") == Some("code")));
@@ -162,7 +159,8 @@ pub fn SignIn() -> impl IntoView {
     refetch_frame_after(password);
     let sent = move || ask.value().with(|value| matches!(value, Some(Ok(())))).then(|| ask.version().get());
     let state = Resource::new(move || (at_code.get(), sent()), |_| read_sign_in());
-    let forms = move || {
+    let forms = move |state: SignInState| {
+        let asked = at_code.get_untracked();
         view! {
             {move || {
                 out.get()
@@ -174,32 +172,27 @@ pub fn SignIn() -> impl IntoView {
                         }
                     })
             }}
-            <Transition fallback=Loading>
-                {move || Suspend::new(async move {
-                    match state.await {
-                        Ok(state) => {
-                            let asked = at_code.get_untracked();
-                            view! { <PhoneCard state asked slug to ask enter /> }.into_any()
-                        }
-                        Err(error) => view! { <Failure error /> }.into_any(),
-                    }
-                })}
-            </Transition>
+            <PhoneCard state asked slug to ask enter />
             <p class="divider">{say!(sign_in.or)}</p>
             <StaffCard slug to action=password />
         }
     };
     view! {
-        <Title text=format!("{} · {}", say!(sign_in.title), head.name) />
+        <Title text=format!("{} · {}", say!(sign_in.title), say!(common.brand)) />
         <div class="narrow stack-l">
             <div class="page-head">
                 <h1>{say!(sign_in.title)}</h1>
                 <p class="soft">{say!(sign_in.intro)}</p>
             </div>
-            {move || match me.get() {
-                Some(me) => view! { <SignedIn me slug to /> }.into_any(),
-                None => forms().into_any(),
-            }}
+            <Transition fallback=Loading>
+                {move || Suspend::new(async move {
+                    match (framed(state).await, use_me().get_untracked()) {
+                        (Ok(_), Some(me)) => view! { <SignedIn me slug to /> }.into_any(),
+                        (Ok(state), None) => forms(state).into_any(),
+                        (Err(error), _) => view! { <Failure error /> }.into_any(),
+                    }
+                })}
+            </Transition>
         </div>
     }
 }

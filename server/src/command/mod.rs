@@ -32,7 +32,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Err(error) => return fail(&error.into()),
     };
     start_log(config.log_json);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // A page is one deep type: unoptimized, rendering it needs more stack than tokio's 2 MiB.
+    let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).enable_all().build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };

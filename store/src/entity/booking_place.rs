@@ -29,7 +29,11 @@ pub struct Model {
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     /// The date that the place is on.
-    #[sea_orm(belongs_to = "super::occurrence::Entity", from = "Column::OccurrenceId", to = "super::occurrence::Column::Id")]
+    #[sea_orm(
+        belongs_to = "super::occurrence::Entity",
+        from = "Column::OccurrenceId",
+        to = "super::occurrence::Column::Id"
+    )]
     Occurrence,
     /// The booking that has it.
     #[sea_orm(belongs_to = "super::booking::Entity", from = "Column::BookingId", to = "super::booking::Column::Id")]

@@ -22,35 +22,38 @@ use store::{
     terms::load_term,
 };
 
-on_both_databases!(the_desk_books_for_somebody_without_a_phone_and_the_audit_says_who, |test: TestDatabase| async move {
-    let town = Town::new(&test.db).await;
-    let term = town.term(5).await;
-    let new = NewPerson {
-        name: PersonName::parse("李桂芳").unwrap(),
-        birth: Some(date(1950, 3, 2)),
-        phone: None,
-        building: Some(domain::text::Line::parse("3号楼").unwrap()),
-    };
-    let person = rosters::add_person(&test.db, &town.staff, "yongxing", new.clone(), now()).await.unwrap();
-    let again = rosters::add_person(&test.db, &town.staff, "yongxing", new, now()).await.unwrap();
-    assert_eq!(person, again, "the same name and birth date is the same person");
-    for query in ["李桂", "liguifang", "lgf", "3号楼"] {
-        let found = rosters::find_persons(&test.db, &town.staff, "yongxing", query, now()).await.unwrap();
-        assert_eq!(found.iter().map(|found| found.id).collect::<Vec<_>>(), [person], "{query}");
+on_both_databases!(
+    the_desk_books_for_somebody_without_a_phone_and_the_audit_says_who,
+    |test: TestDatabase| async move {
+        let town = Town::new(&test.db).await;
+        let term = town.term(5).await;
+        let new = NewPerson {
+            name: PersonName::parse("李桂芳").unwrap(),
+            birth: Some(date(1950, 3, 2)),
+            phone: None,
+            building: Some(domain::text::Line::parse("3号楼").unwrap()),
+        };
+        let person = rosters::add_person(&test.db, &town.staff, "yongxing", new.clone(), now()).await.unwrap();
+        let again = rosters::add_person(&test.db, &town.staff, "yongxing", new, now()).await.unwrap();
+        assert_eq!(person, again, "the same name and birth date is the same person");
+        for query in ["李桂", "liguifang", "lgf", "3号楼"] {
+            let found = rosters::find_persons(&test.db, &town.staff, "yongxing", query, now()).await.unwrap();
+            assert_eq!(found.iter().map(|found| found.id).collect::<Vec<_>>(), [person], "{query}");
+        }
+        for query in ["%", "_", "\\", "'; DROP TABLE person; --"] {
+            let found = rosters::find_persons(&test.db, &town.staff, "yongxing", query, now()).await.unwrap();
+            assert!(found.is_empty(), "{query} is text, not a wildcard");
+        }
+        let asked = BookRequest { door: Door::Desk, ..request(term, person) };
+        let booked = book_place(&test.db, &town.staff, &asked, now()).await.unwrap();
+        assert!(matches!(booked, Booked::Confirmed { .. }));
+        let roster = rosters::roster(&test.db, &town.staff, "yongxing", term, now()).await.unwrap();
+        assert_eq!((roster.confirmed[0].name.as_str(), roster.confirmed[0].door), ("李桂芳", Door::Desk));
+        let audit = rosters::audit_of_term(&test.db, &town.staff, "yongxing", term).await.unwrap();
+        let line = audit.iter().find(|line| line.action == "book_place").unwrap();
+        assert_eq!((line.who.as_str(), line.for_whom.as_deref(), line.door), ("陈静", Some("李桂芳"), Door::Desk));
     }
-    for query in ["%", "_", "\\", "'; DROP TABLE person; --"] {
-        let found = rosters::find_persons(&test.db, &town.staff, "yongxing", query, now()).await.unwrap();
-        assert!(found.is_empty(), "{query} is text, not a wildcard");
-    }
-    let asked = BookRequest { door: Door::Desk, ..request(term, person) };
-    let booked = book_place(&test.db, &town.staff, &asked, now()).await.unwrap();
-    assert!(matches!(booked, Booked::Confirmed { .. }));
-    let roster = rosters::roster(&test.db, &town.staff, "yongxing", term, now()).await.unwrap();
-    assert_eq!((roster.confirmed[0].name.as_str(), roster.confirmed[0].door), ("李桂芳", Door::Desk));
-    let audit = rosters::audit_of_term(&test.db, &town.staff, "yongxing", term).await.unwrap();
-    let line = audit.iter().find(|line| line.action == "book_place").unwrap();
-    assert_eq!((line.who.as_str(), line.for_whom.as_deref(), line.door), ("陈静", Some("李桂芳"), Door::Desk));
-});
+);
 
 on_both_databases!(the_desk_does_not_exist_for_families_and_for_staff_of_elsewhere, |test: TestDatabase| async move {
     let town = Town::new(&test.db).await;
@@ -98,8 +101,7 @@ on_both_databases!(a_term_skips_holidays_and_refuses_a_room_that_is_taken, |test
     let kept: Vec<_> = preview.await.unwrap().iter().map(|day| (day.head.date, day.kept)).collect();
     assert_eq!(kept[1], (date(2026, 12, 8), false));
     let term = activities::new_term(&test.db, &town.staff, new.clone(), now()).await.unwrap();
-    let dates: Vec<_> =
-        load_term(&test.db, term).await.unwrap().term.occurrences.iter().map(|o| o.on_date).collect();
+    let dates: Vec<_> = load_term(&test.db, term).await.unwrap().term.occurrences.iter().map(|o| o.on_date).collect();
     assert_eq!(dates, [date(2026, 12, 1), date(2026, 12, 15), date(2026, 12, 22)]);
 
     let clash = activities::new_term(&test.db, &town.staff, new.clone(), now()).await;
@@ -151,8 +153,14 @@ on_both_databases!(the_roll_is_called_on_the_day_changed_and_taken_back, |test: 
         assert_eq!(roll.lines[0].mark, marked);
     }
     let stranger = town.parent(2).await;
-    let nobody =
-        attendance::mark_attendance(&test.db, &town.staff, date.id, stranger.child, Some(Mark::Present), date.starts_at);
+    let nobody = attendance::mark_attendance(
+        &test.db,
+        &town.staff,
+        date.id,
+        stranger.child,
+        Some(Mark::Present),
+        date.starts_at,
+    );
     assert!(matches!(nobody.await, Err(StoreError::NotFound)));
     let audit = rosters::audit_of_term(&test.db, &town.staff, "yongxing", term).await.unwrap();
     assert_eq!(audit.iter().filter(|line| line.action == "mark_attendance").count(), 4, "history is kept");

@@ -54,8 +54,7 @@ impl History {
         let numbers: Vec<_> = self.waiting.keys().copied().collect();
         let expected: Vec<_> = (1..=u32::try_from(self.waiting.len()).unwrap()).collect();
         assert_eq!(numbers, expected, "numbers without gaps");
-        let in_order: Vec<_> =
-            rows.iter().filter(|row| row.state == BookingState::Waiting).map(|row| row.id).collect();
+        let in_order: Vec<_> = rows.iter().filter(|row| row.state == BookingState::Waiting).map(|row| row.id).collect();
         assert_eq!(in_order, self.waiting.values().copied().collect::<Vec<_>>(), "in order of arrival");
         for (n, row) in rows.iter().enumerate() {
             assert_eq!(row.queue_no, i64::try_from(n).unwrap() + 1, "arrivals are counted without gaps");

@@ -37,9 +37,7 @@ on_both_databases!(without_the_lock_the_same_race_oversells, |test: TestDatabase
         let parent = town.parent(n).await;
         let db = test.db.clone();
         let off = Locking::OffAsControl(Duration::from_millis(400));
-        racing.spawn(async move {
-            book_place_with(&db, &parent.who, &request(term, parent.child), now(), off).await
-        });
+        racing.spawn(async move { book_place_with(&db, &parent.who, &request(term, parent.child), now(), off).await });
     }
     let answers = racing.join_all().await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");

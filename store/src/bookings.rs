@@ -55,7 +55,7 @@ pub struct BookRequest {
 pub enum Locking {
     /// Lock, then read.
     On,
-    /// Read, pause, then write: what oversells.
+    /// Read and decide, pause, and only then lock and write: what oversells.
     OffAsControl(std::time::Duration),
 }
 
@@ -90,6 +90,7 @@ pub async fn book_place_with(
         let decision = may_book(&loaded.term, &loaded.places, &wish(db, &loaded, request, None, now).await?, now)?;
         tokio::time::sleep(pause).await;
         let tx = begin_write(db).await?;
+        lock_term(&tx, request.term).await?;
         let booked = write_booking(&tx, who, request, &loaded, decision, who.household, now).await?;
         tx.commit().await?;
         return Ok(booked);

@@ -32,11 +32,17 @@ pub enum Relation {
     #[sea_orm(
         belongs_to = "super::occurrence::Entity",
         from = "Column::OccurrenceId",
-        to = "super::occurrence::Column::Id"
+        to = "super::occurrence::Column::Id",
+        skip_fk
     )]
     Occurrence,
     /// The booking that has it.
-    #[sea_orm(belongs_to = "super::booking::Entity", from = "Column::BookingId", to = "super::booking::Column::Id")]
+    #[sea_orm(
+        belongs_to = "super::booking::Entity",
+        from = "Column::BookingId",
+        to = "super::booking::Column::Id",
+        skip_fk
+    )]
     Booking,
 }
 

@@ -51,13 +51,15 @@ export async function hydrated(page: Page): Promise<void> {
 /** Signs in by phone and the code that the demo shows. */
 export async function signIn(page: Page, slug: string, phone: string, to = 'my'): Promise<void> {
   await open(page, `/${slug}/sign-in?to=${to}`);
-  await page.locator('form[action="/api/ask_code"] [name=phone]').fill(phone);
-  await page.locator('form[action="/api/ask_code"] button').click();
+  const asking = page.locator('form[action="/api/ask_code"]:has([name=phone])');
+  await asking.locator('[name=phone]').fill(phone);
+  await asking.locator('button').click();
   const note = page.locator('.demo-note');
-  await expect(note).toContainText(/\d{6}/);
-  const code = /\d{6}/.exec((await note.textContent()) ?? '')?.[0] ?? '';
-  await page.locator('[name=code]').fill(code);
-  await page.locator('form[action="/api/enter_code"] button').first().click();
+  await expect(note).toContainText(/\d{3} \d{3}/);
+  const code = /\d{3} \d{3}/.exec((await note.textContent()) ?? '')?.[0] ?? '';
+  const entering = page.locator('form[action="/api/enter_code"]');
+  await entering.locator('[name=code]').fill(code);
+  await entering.locator('button').first().click();
   await page.waitForURL((url) => !url.pathname.endsWith('/sign-in'));
   await hydrated(page);
 }

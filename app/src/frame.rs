@@ -155,7 +155,7 @@ fn SiteBar(head: CommunityHead, me: Signal<Option<Me>>) -> impl IntoView {
                 <Icon name=icon />
                 <span>{text}</span>
                 {(part == "notices")
-                    .then(|| {
+                    .then_some({
                         move || {
                             me.get()
                                 .filter(|me| me.unread > 0)

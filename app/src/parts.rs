@@ -350,14 +350,15 @@ pub fn Empty(
     #[prop(into)]
     text: String,
     /// What to do next.
-    children: Children,
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <div class="empty">
             <img class="scene" src="/scene-small.svg" alt="" width="320" height="120" />
             <h2>{title}</h2>
             <p>{text}</p>
-            <div class="row">{children()}</div>
+            <div class="row">{children.map(|children| children())}</div>
         </div>
     }
 }

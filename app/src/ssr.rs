@@ -8,7 +8,7 @@ use domain::{
 };
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use jiff::Timestamp;
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use std::{future::Future, pin::Pin, sync::Arc};
 use store::{DatabaseConnection, StoreError, accounts::Who};
@@ -116,12 +116,12 @@ pub async fn end_session() -> Result<(), AppError> {
 /// The language and look that a request asks for: cookies, then Accept-Language, then Chinese.
 pub fn look_of_request() -> Look {
     let parts = use_context::<Parts>();
-    let cookies = parts.as_ref().map(|parts| cookies_of(parts)).unwrap_or_default();
+    let cookies = parts.as_ref().map(cookies_of).unwrap_or_default();
     let cookie = |name: &str| cookies.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let locale = match cookie("lang") {
         Some("en") => Locale::en,
         Some("zh-CN") => Locale::zh_CN,
-        _ => parts.as_ref().map_or(Locale::zh_CN, |parts| accepted(parts)),
+        _ => parts.as_ref().map_or(Locale::zh_CN, accepted),
     };
     Look { locale, elder: cookie("look") == Some("elder") }
 }
@@ -226,7 +226,7 @@ fn instant_of(refusal: &Refusal) -> Option<Timestamp> {
 /// The Content-Security-Policy of a page, with this response's nonce (CSP level 3). The wasm needs
 /// `wasm-unsafe-eval`; nothing else may run that the page did not bring.
 pub fn guard_page() {
-    let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), leptos::nonce::use_nonce()) else { return };
+    let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else { return };
     let dev = if cfg!(debug_assertions) { " ws:" } else { "" };
     let policy = format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \

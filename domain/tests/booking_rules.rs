@@ -1,5 +1,7 @@
 //! Who may book, cancel and move up: tables of cases.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "clippy takes the helpers of a test binary for no tests")]
+
 use domain::{
     activity::Unit,
     booking::{

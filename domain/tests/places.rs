@@ -1,6 +1,8 @@
 //! Places never exceed capacity, and nobody waits for places that are free, in any order of booking, cancelling and
 //! moving up.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "clippy takes the helpers of a test binary for no tests")]
+
 use domain::{
     activity::Unit,
     booking::{BookingState, Decision, Places, Scope, Waiter, Wish, may_book, may_cancel, promote},

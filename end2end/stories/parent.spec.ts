@@ -1,4 +1,4 @@
-import { accessible, addChild, expect, fits, listen, newPhone, open, signIn, signInStaff, test, visitor } from '../support';
+import { accessible, addChild, expect, fits, listen, newPhone, open, signIn, test, visitor } from '../support';
 import { newTerm } from '../desk';
 
 test('a parent books a place for a child, sees it, and gives it back', async ({ page, browser }) => {
@@ -19,9 +19,8 @@ test('a parent books a place for a child, sees it, and gives it back', async ({ 
   await expect(page.locator('.occ').filter({ hasText: term.name }).first()).toContainText('周小舟');
   await accessible(page);
   await fits(page);
-  await page.goto(term.page);
   await open(page, term.page);
-  await section.getByRole('button', { name: /取消周小舟的报名/ }).click();
+  await section.getByRole('button', { name: '取消报名：周小舟' }).click();
   await expect(section.locator('.banner')).toHaveCount(0);
   await expect(section.getByRole('button', { name: '报名' })).toBeVisible();
 });
@@ -45,7 +44,7 @@ test('when the class is full one waits, and moves up when a place is freed', asy
   await section.getByRole('button', { name: '加入候补' }).click();
   await expect(section.locator('.banner')).toContainText('后来 候补第 1 位');
 
-  await first.locator(`#t${term.id}`).getByRole('button', { name: /取消先到的报名/ }).click();
+  await first.locator(`#t${term.id}`).getByRole('button', { name: '取消报名：先到' }).click();
   await expect(first.locator(`#t${term.id} .banner`)).toHaveCount(0);
 
   await open(page, term.page);

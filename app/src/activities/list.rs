@@ -37,9 +37,7 @@ pub fn ActivityList() -> impl IntoView {
                     Err(error) => view! { <Failure error /> }.into_any(),
                     Ok(cards) if cards.is_empty() => {
                         view! {
-                            <Empty title=say!(activity.list_empty) text=say!(activity.list_empty_text)>
-                                {()}
-                            </Empty>
+                            <Empty title=say!(activity.list_empty) text=say!(activity.list_empty_text) />
                         }
                             .into_any()
                     }

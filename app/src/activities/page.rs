@@ -132,9 +132,7 @@ fn Article(view: ActivityView, booked: Option<String>, version: RwSignal<u32>) -
             {none
                 .then(|| {
                     view! {
-                        <Empty title=say!(activity.no_terms) text=say!(activity.no_terms_text)>
-                            {()}
-                        </Empty>
+                        <Empty title=say!(activity.no_terms) text=say!(activity.no_terms_text) />
                     }
                 })}
             {current}

@@ -58,9 +58,7 @@ pub fn Home() -> impl IntoView {
 fn Communities(communities: Vec<CommunityCard>) -> impl IntoView {
     if communities.is_empty() {
         return view! {
-            <Empty title=say!(calendar.no_community) text=say!(calendar.no_community_text)>
-                {()}
-            </Empty>
+            <Empty title=say!(calendar.no_community) text=say!(calendar.no_community_text) />
         }
         .into_any();
     }

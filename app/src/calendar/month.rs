@@ -112,8 +112,11 @@ fn Cell(slug: String, each: CalendarDay, other: bool, is_today: bool, query: Cal
     });
     view! {
         <td class=class aria-current=is_today.then_some("date")>
-            <a class="cell__date" href=href.clone() aria-label=label>
-                <span class="cell__num">{date.day()}</span>
+            <a class="cell__date" href=href.clone()>
+                <span class="visually-hidden">{label}</span>
+                <span class="cell__num" aria-hidden="true">
+                    {date.day()}
+                </span>
                 <span class="lunar" lang="zh-CN">
                     {head.lunar_short.clone()}
                 </span>

@@ -69,7 +69,7 @@ pub struct Adding {
 
 impl Adding {
     /// Nothing added yet. What was added empties the forms: they outlive it.
-    pub fn new() -> Self {
+    pub fn begin() -> Self {
         let adding =
             Self { action: ServerAction::new(), child: NodeRef::new(), elder: NodeRef::new(), adult: NodeRef::new() };
         Effect::new(move |_| {

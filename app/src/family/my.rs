@@ -63,7 +63,7 @@ pub fn My() -> impl IntoView {
             cancelled: query.get("cancelled"),
         })
     });
-    let adding = Adding::new();
+    let adding = Adding::begin();
     let remove = ServerAction::<RemoveMember>::new();
     refetch_frame_after(adding.action);
     refetch_frame_after(remove);

@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     booking::Standing,
     code::Code,
-    id::{ActivityId, RequestKey},
+    id::RequestKey,
     reading::{ActivityPage, MyBooking},
     term::TermState,
 };
@@ -35,7 +35,7 @@ pub struct ActivityView {
 pub async fn read_activity(slug: String, activity: String) -> Result<ActivityView, AppError> {
     let host = crate::ssr::host()?;
     let now = crate::ssr::now();
-    let id: ActivityId = activity.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
+    let id: domain::id::ActivityId = activity.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
     let head = store::communities::head(&host.db, &slug, now).await?;
     let page = store::calendar::activity_page(&host.db, head.id, id, now).await?;
     let mine = match crate::ssr::who().await? {

@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::reading::Booked;
 use std::time::Duration;
-use store::bookings::{self, Locking, book_place, book_place_with, cancel_booking};
+use store::bookings::{Locking, book_place, book_place_with, cancel_booking};
 
 on_both_databases!(two_hundred_parents_race_for_thirty_places, |test: TestDatabase| async move {
     let town = Town::new(&test.db).await;
@@ -102,7 +102,7 @@ on_both_databases!(while_twenty_cancel_and_twenty_join_no_place_is_lost_or_doubl
     for parent in second {
         let db = test.db.clone();
         both.spawn(async move {
-            bookings::book_place(&db, &parent.who, &request(term, parent.child), later(1)).await.unwrap();
+            book_place(&db, &parent.who, &request(term, parent.child), later(1)).await.unwrap();
         });
     }
     both.join_all().await;

@@ -7,10 +7,13 @@ fn post(path: &str) -> http::request::Builder {
     Request::post(path).header("host", "localhost").header("origin", "http://localhost")
 }
 
-/// Every request that the app has registered.
+/// Every request that writes, as the app has registered it.
 fn registered() -> Vec<&'static str> {
     let _ = app::App;
-    leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect()
+    leptos::server_fn::axum::server_fn_paths()
+        .filter(|(_, method)| *method == http::Method::POST)
+        .map(|(path, _)| path)
+        .collect()
 }
 
 #[tokio::test]

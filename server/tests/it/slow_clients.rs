@@ -55,7 +55,8 @@ async fn five_hundred_half_open_clients_are_dropped_and_hold_nobody_up() {
     for _ in 0..20 {
         let asked = Instant::now();
         assert!(exchange(addr, HEALTH).await.starts_with("HTTP/1.1 200"));
-        assert!(asked.elapsed() < Duration::from_secs(1), "held up for {:?}", asked.elapsed());
+        // Not a measurement: a full backlog alone makes the kernel ask again after a second.
+        assert!(asked.elapsed() < HEADER_PATIENCE, "held up for {:?}", asked.elapsed());
     }
     while let Some(dropped) = clients.join_next().await {
         dropped.unwrap();

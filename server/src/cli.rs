@@ -7,7 +7,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 /// 朝夕: the calendar of a community centre.
 #[derive(Debug, Parser)]
-#[command(name = "zhaoxi", version, about)]
+#[command(name = "zhaoxi", version)]
 pub struct Cli {
     /// Applies to every command.
     #[command(flatten)]

@@ -50,6 +50,17 @@ pub struct DatabaseSetting {
 }
 
 impl DatabaseSetting {
+    /// True for a file, false for a server.
+    pub fn is_sqlite(&self) -> bool {
+        self.url.starts_with("sqlite:")
+    }
+
+    /// The file, unless its name is written in percent signs.
+    pub fn file(&self) -> Option<&Path> {
+        let path = self.url.strip_prefix("sqlite://")?.split('?').next()?;
+        (!path.contains('%')).then(|| Path::new(path))
+    }
+
     /// The URL as it may be shown: without a name, a password or options.
     pub fn shown(&self) -> String {
         let (scheme, rest) = self.url.split_once("://").unwrap_or((self.url.as_str(), ""));

@@ -33,22 +33,16 @@ pub async fn always(request: Request, next: Next) -> Response {
     response
 }
 
-/// Says how long a page may be kept: not at all if it was made for somebody who is signed in, else until it is asked
-/// for again. Language and look come by cookie, so a cache between must tell them apart.
+/// Says how long a page may be kept: not at all if it was made for somebody who is signed in or answers a request,
+/// else until it is asked for again. Language and look come by cookie, so a cache between must tell them apart.
 pub async fn page_caching(request: Request, next: Next) -> Response {
+    let answers = request.uri().path().starts_with("/api/");
     let signed_in = login_cookie::is_sent(request.headers());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    let personal = signed_in || login_cookie::is_set(headers);
+    let personal = answers || signed_in || login_cookie::is_set(headers);
     headers.append(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
     say_caching(headers, if personal { "no-store" } else { "no-cache" });
-    response
-}
-
-/// Answers to requests of pages are kept nowhere.
-pub async fn never_cached(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    say_caching(response.headers_mut(), "no-store");
     response
 }
 

@@ -98,15 +98,13 @@ fn pages(setup: &Setup, logins: LoginStore) -> Router {
         let rendering = render_missing(request);
         async move { not_found(rendering.await) }
     };
-    let pages = Router::new()
-        .leptos_routes_with_context(&options, routes, provide_host, shell)
-        .layer(from_fn(headers::page_caching));
     Router::new()
-        .route("/api/{*name}", any(|| async { sentence::NO_SUCH_REQUEST }).layer(from_fn(headers::never_cached)))
-        .merge(pages)
-        .fallback_service(Router::new().fallback(missing).layer(from_fn(headers::page_caching)))
+        .route("/api/{*name}", any(|| async { sentence::NO_SUCH_REQUEST }))
+        .leptos_routes_with_context(&options, routes, provide_host, shell)
+        .fallback(missing)
         .with_state(options)
         .layer(login_cookie::layer(logins))
+        .layer(from_fn(headers::page_caching))
         .layer(compression())
 }
 

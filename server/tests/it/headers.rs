@@ -50,6 +50,10 @@ async fn what_is_made_for_somebody_is_kept_nowhere() {
     assert_eq!(header(&world.ask(request, "").await, "cache-control"), "no-store");
     assert_eq!(header(&world.get("/nowhere").await, "cache-control"), "no-cache");
     assert_eq!(header(&world.get("/api/nothing").await, "cache-control"), "no-store");
+    let request = Request::post("/api/ask_code").header("host", "localhost").header("origin", "http://localhost");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let answer = world.ask(request, "slug=nowhere&phone=13800000001").await;
+    assert_eq!(header(&answer, "cache-control"), "no-store", "it may set a cookie");
 }
 
 #[tokio::test]

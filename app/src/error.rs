@@ -38,6 +38,12 @@ pub enum AppError {
     /// The request could not be read: something is missing or of the wrong form.
     #[error("bad request")]
     BadRequest,
+    /// More was sent than any form here sends.
+    #[error("too large")]
+    TooLarge,
+    /// Tried too often; wait a little.
+    #[error("too often")]
+    TooOften,
     /// The page is older than the server.
     #[error("reload")]
     Reload,
@@ -73,6 +79,8 @@ impl AppError {
             Self::NotFound => 404,
             Self::NotAllowed => 403,
             Self::BadRequest | Self::Reload => 400,
+            Self::TooLarge => 413,
+            Self::TooOften => 429,
             Self::Busy | Self::Unreachable => 503,
             Self::Failed => 500,
         }

@@ -1,14 +1,20 @@
 //! The frame of every page: header, navigation, the centre's telephone, footer, and the page that isn't there.
 
-use crate::{error::AppError, look::use_look, parts::Icon, say};
+use crate::{
+    elder_bar::ElderBar,
+    error::AppError,
+    look::use_look,
+    parts::{Icon, PageTitle},
+    say,
+};
 use domain::reading::{CommunityHead, Me};
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
 use leptos_router::{
     components::Outlet,
     hooks::{use_location, use_params_map},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// What the frame of a community's pages shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,19 +23,24 @@ pub struct Frame {
     pub head: CommunityHead,
     /// Who is signed in.
     pub me: Option<Me>,
+    /// What was typed into a plain form that was refused, by the ids of its inputs.
+    pub typed: Typed,
 }
+
+/// What was typed, by the ids of inputs.
+pub type Typed = HashMap<String, String>;
 
 /// Reads the frame.
 #[server(prefix = "/api", endpoint = "read_frame", input = server_fn::codec::GetUrl)]
 pub async fn read_frame(slug: String) -> Result<Frame, AppError> {
     let host = crate::ssr::host()?;
-    let now = crate::ssr::now();
+    let now = crate::ssr::now()?;
     let head = store::communities::head(&host.db, &slug, now).await?;
     let me = match crate::ssr::who().await? {
         Some(who) => Some(store::families::me(&host.db, &who, now).await?),
         None => None,
     };
-    Ok(Frame { head, me })
+    Ok(Frame { head, me, typed: crate::ssr::take_typed().await? })
 }
 
 /// The frame's data, shared with the pages inside it; refetch it after a change of who is signed in or unread.
@@ -46,8 +57,9 @@ pub fn use_slug() -> Memo<String> {
 /// both in its own `Suspend`; were the pages inside a `Suspend` of the frame's, the server would make their resources
 /// more than once, and the browser only once.
 pub async fn framed<T: Clone + Send + Sync + 'static>(page: Resource<Result<T, AppError>>) -> Result<T, AppError> {
-    let Frame { head, me } = expect_context::<FrameData>().0.await?;
+    let Frame { head, me, typed } = expect_context::<FrameData>().0.await?;
     provide_context(StoredValue::new(head));
+    provide_context(StoredValue::new(typed));
     provide_context(Signal::stored(me));
     page.await
 }
@@ -60,6 +72,11 @@ pub fn use_head() -> CommunityHead {
 /// Who is signed in, in the view of a page that was [`framed`].
 pub fn use_me() -> Signal<Option<Me>> {
     use_context::<Signal<Option<Me>>>().unwrap_or_else(|| Signal::stored(None))
+}
+
+/// What was typed into an input before its form was refused, in the view of a page that was [`framed`].
+pub fn typed(id: &str) -> Option<String> {
+    use_context::<StoredValue<Typed>>()?.with_value(|typed| typed.get(id).cloned())
 }
 
 /// Asks for the frame anew once an action has changed what it shows.
@@ -90,6 +107,7 @@ pub fn CommunityFrame() -> impl IntoView {
                 view! { <Header head=frame.map(|frame| frame.head) me /> }
             })}
         </Transition>
+        <ElderBar />
         <main class="wrap page" id="main" tabindex="-1">
             <Outlet />
         </main>
@@ -261,7 +279,7 @@ pub fn NotFound() -> impl IntoView {
         }
     });
     view! {
-        <Title text=say!(common.not_found_title) />
+        <PageTitle text=say!(common.not_found_title) />
         <div class="empty">
             <img class="scene" src="/scene-small.svg" alt="" width="320" height="120" />
             <h1>{say!(common.not_found_title)}</h1>

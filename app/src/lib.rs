@@ -10,6 +10,7 @@ pub mod activities;
 pub mod bookings;
 pub mod calendar;
 pub mod desk;
+mod elder_bar;
 pub mod error;
 pub mod family;
 pub mod frame;
@@ -43,7 +44,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     ssr::guard_page();
     view! {
         <!DOCTYPE html>
-        <html lang=look.lang() data-look=look.look()>
+        <html lang=look.lang() data-look=look.look() data-size=look.size.code()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
@@ -74,9 +75,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=calendar::page::CalendarRoute ssr=SsrMode::Async />
                     <Route path=path!("activities") view=activities::list::ActivityList ssr=SsrMode::Async />
                     <Route path=path!("activities/:activity") view=activities::page::ActivityRoute ssr=SsrMode::Async />
-                    <Route path=path!("sign-in") view=sign_in::page::SignIn ssr=SsrMode::Async />
-                    <Route path=path!("my") view=family::my::My ssr=SsrMode::Async />
-                    <Route path=path!("notices") view=notices::Notices ssr=SsrMode::Async />
+                    <Route path=path!("sign-in") view={Lazy::<sign_in::page::SignInRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("my") view={Lazy::<family::my::MyRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("notices") view={Lazy::<notices::NoticesRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("desk") view={Lazy::<desk::home::DeskHome>::new()} ssr=SsrMode::Async />
                     <Route
                         path=path!("desk/activities/new")

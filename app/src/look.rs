@@ -10,6 +10,39 @@ pub struct Look {
     pub locale: Locale,
     /// 长辈版.
     pub elder: bool,
+    /// The text of 长辈版.
+    pub size: TextSize,
+}
+
+/// The size of text in 长辈版: 24, 27 or 30 px.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TextSize {
+    /// 24 px.
+    #[default]
+    Big,
+    /// 27 px.
+    Bigger,
+    /// 30 px.
+    Biggest,
+}
+
+impl TextSize {
+    /// All of them, the smallest first.
+    pub const ALL: [Self; 3] = [Self::Big, Self::Bigger, Self::Biggest];
+
+    /// Its name in the cookie and in `<html data-size>`: its pixels.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Big => "24",
+            Self::Bigger => "27",
+            Self::Biggest => "30",
+        }
+    }
+
+    /// The size of that name, else the smallest.
+    pub fn from_code(code: Option<&str>) -> Self {
+        Self::ALL.into_iter().find(|size| Some(size.code()) == code).unwrap_or_default()
+    }
 }
 
 impl Look {
@@ -57,6 +90,7 @@ fn look_of_document() -> Look {
     Look {
         locale: if attribute("lang") == "en" { Locale::en } else { Locale::zh_CN },
         elder: attribute("data-look") == "elder",
+        size: TextSize::from_code(Some(&attribute("data-size"))),
     }
 }
 
@@ -68,14 +102,17 @@ macro_rules! say {
     };
 }
 
-/// Chooses language or look, each kept in a cookie for a year; what is not given stays.
+/// Chooses language, look or size, each kept in a cookie for a year; what is not given stays.
 #[server(prefix = "/api", endpoint = "choose_look")]
-pub async fn choose_look(lang: Option<String>, look: Option<String>) -> Result<(), AppError> {
+pub async fn choose_look(lang: Option<String>, look: Option<String>, size: Option<String>) -> Result<(), AppError> {
     if let Some(lang) = lang.filter(|lang| matches!(lang.as_str(), "zh-CN" | "en")) {
         crate::ssr::set_cookie("lang", &lang);
     }
     if let Some(look) = look.filter(|look| matches!(look.as_str(), "standard" | "elder")) {
         crate::ssr::set_cookie("look", &look);
+    }
+    if let Some(size) = size {
+        crate::ssr::set_cookie("size", TextSize::from_code(Some(&size)).code());
     }
     Ok(())
 }

@@ -12,6 +12,24 @@ use domain::{
 use jiff::civil::{Date, DateTime};
 use leptos::{prelude::*, server_fn::ServerFn};
 
+/// The page's title, for `<title>`. Names stand in it, and leptos_meta writes it on the server as it is.
+#[component]
+pub fn PageTitle(
+    /// What it says.
+    #[prop(into)]
+    text: String,
+) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    let text = escaped(&text);
+    view! { <leptos_meta::Title text /> }
+}
+
+/// Text as the content of `<title>` or `<textarea>`, which know no tags but their own end (HTML, 13.1.2.6): for the
+/// places where nothing else escapes it.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 /// An icon of `public/icons.svg`, decorative: words stand beside it.
 #[component]
 pub fn Icon(
@@ -273,7 +291,7 @@ pub fn Field(
     /// What helps to fill it in.
     #[prop(optional, into)]
     hint: Option<String>,
-    /// What stands in it at first.
+    /// What stands in it at first, unless something was typed before.
     #[prop(optional, into)]
     value: Option<String>,
     /// The autocomplete token (HTML, 4.10.18.7.1).
@@ -296,6 +314,7 @@ pub fn Field(
     form: &'static str,
 ) -> impl IntoView {
     let id = format!("{form}{name}");
+    let value = crate::frame::typed(&id).or(value);
     let hint_id = format!("{id}-hint");
     let error_id = format!("{id}-error");
     let described = {
@@ -387,5 +406,15 @@ pub fn Failure(
             </div>
         }
         .into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn what_is_typed_can_not_end_the_element_that_holds_it() {
+        assert_eq!(escaped("</title><b>&amp;"), "&lt;/title&gt;&lt;b&gt;&amp;amp;");
     }
 }

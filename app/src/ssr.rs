@@ -1,6 +1,11 @@
 //! What a server function needs of its host: the database, the clock, who is signed in, cookies and status.
 
-use crate::{error::AppError, i18n::Locale, look::Look};
+use crate::{
+    error::AppError,
+    frame::Typed,
+    i18n::Locale,
+    look::{Look, TextSize},
+};
 use domain::{
     id::{AccountId, RequestKey},
     phone::PhoneNumber,
@@ -19,11 +24,16 @@ use tower_sessions::Session;
 pub struct Host {
     /// The database.
     pub db: DatabaseConnection,
+    /// Tells the time.
+    pub clock: Clock,
     /// Sends one-time codes.
     pub code_sender: Arc<dyn CodeSender>,
     /// Demo mode: codes are shown on the page.
     pub demo: bool,
 }
+
+/// What time it is. The host's own in use, a test's in tests.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Sends a one-time code to a phone.
 pub trait CodeSender: Send + Sync {
@@ -40,15 +50,22 @@ pub fn host() -> Result<Host, AppError> {
     use_context::<Host>().ok_or(AppError::Failed)
 }
 
-/// The time, asked here and nowhere else in the app.
-#[allow(clippy::disallowed_methods)]
-pub fn now() -> Timestamp {
-    Timestamp::now()
+/// The time by the host's clock.
+pub fn now() -> Result<Timestamp, AppError> {
+    Ok((host()?.clock)())
 }
 
 /// A fresh key that makes a repeated request recognisable.
-pub fn new_key() -> RequestKey {
-    RequestKey(store::id::new_id(now()))
+pub fn new_key() -> Result<RequestKey, AppError> {
+    Ok(RequestKey(store::id::new_id(now()?)))
+}
+
+/// The login session's key for what was typed.
+const TYPED: &str = "typed";
+
+fn unwritten(error: tower_sessions::session::Error) -> AppError {
+    tracing::error!(%error, "login session could not be written");
+    AppError::Failed
 }
 
 async fn session() -> Result<Session, AppError> {
@@ -75,13 +92,9 @@ pub async fn need_who() -> Result<Who, AppError> {
 
 /// Signs an account in: a new cookie, so that a planted one is worth nothing.
 pub async fn sign_in(account: AccountId) -> Result<(), AppError> {
-    let failed = |error: tower_sessions::session::Error| {
-        tracing::error!(%error, "login session could not be written");
-        AppError::Failed
-    };
     let session = session().await?;
-    session.cycle_id().await.map_err(failed)?;
-    session.insert("account", account.0).await.map_err(failed)
+    session.cycle_id().await.map_err(unwritten)?;
+    session.insert("account", account.0).await.map_err(unwritten)
 }
 
 /// Keeps a little of a visitor's in the login session, or forgets it.
@@ -91,10 +104,7 @@ pub async fn keep(name: &str, value: Option<&str>) -> Result<(), AppError> {
         Some(value) => session.insert(name, value).await,
         None => session.remove::<String>(name).await.map(|_| ()),
     };
-    kept.map_err(|error| {
-        tracing::error!(%error, "login session could not be written");
-        AppError::Failed
-    })
+    kept.map_err(unwritten)
 }
 
 /// What [`keep`] kept.
@@ -103,6 +113,37 @@ pub async fn kept(name: &str) -> Result<Option<String>, AppError> {
         tracing::error!(%error, "login session could not be read");
         AppError::Failed
     })
+}
+
+/// Does what a form asks; if that is refused, keeps what was typed for the page that shows the form again, by the ids
+/// of its inputs. In the login session, since names and numbers have no business in a URL, and only for a plain form:
+/// a hydrated page keeps its inputs by itself.
+pub async fn keeping<T>(
+    typed: &[(&str, Option<&str>)],
+    doing: impl Future<Output = Result<T, AppError>>,
+) -> Result<T, AppError> {
+    /// Longer text is not a mistake worth mending.
+    const LONGEST: usize = 1000;
+    let done = doing.await;
+    let plain = use_context::<Parts>().is_some_and(|parts| {
+        let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        accept.is_some_and(|accept| accept.contains("text/html"))
+    });
+    if done.is_err() && plain {
+        let typed: Typed = typed
+            .iter()
+            .filter_map(|(id, text)| Some(((*id).to_owned(), (*text)?.to_owned())))
+            .filter(|(_, text)| text.len() <= LONGEST)
+            .collect();
+        session().await?.insert(TYPED, typed).await.map_err(unwritten)?;
+    }
+    done
+}
+
+/// What [`keeping`] kept, once.
+pub async fn take_typed() -> Result<Typed, AppError> {
+    let taken = session().await?.remove(TYPED).await.map_err(unwritten)?;
+    Ok(taken.unwrap_or_default())
 }
 
 /// Ends the login session everywhere.
@@ -123,7 +164,7 @@ pub fn look_of_request() -> Look {
         Some("zh-CN") => Locale::zh_CN,
         _ => parts.as_ref().map_or(Locale::zh_CN, accepted),
     };
-    Look { locale, elder: cookie("look") == Some("elder") }
+    Look { locale, elder: cookie("look") == Some("elder"), size: TextSize::from_code(cookie("size")) }
 }
 
 fn cookies_of(parts: &Parts) -> Vec<(String, String)> {

@@ -327,6 +327,8 @@ pub fn error(error: &AppError) -> String {
         AppError::NotAllowed => say!(common.err_not_allowed).to_string(),
         AppError::Busy => say!(common.err_busy).to_string(),
         AppError::BadRequest => say!(common.err_bad_request).to_string(),
+        AppError::TooLarge => say!(common.err_too_large).to_string(),
+        AppError::TooOften => say!(common.err_too_often).to_string(),
         AppError::Reload => say!(common.err_reload).to_string(),
         AppError::Unreachable => say!(common.err_unreachable).to_string(),
         AppError::Failed => say!(common.err_failed).to_string(),

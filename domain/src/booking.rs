@@ -92,11 +92,33 @@ pub struct Wish {
 pub struct Places {
     /// Places held on each date, in the term's unit.
     pub held: BTreeMap<OccurrenceId, u32>,
-    /// Who waits, in the order of their numbers.
-    pub waiting: Vec<Waiter>,
+    /// How long the waiting list is.
+    pub line: Line,
 }
 
-/// A booking that waits.
+/// The waiting list (候补), counted by what its parties wait for: a rush makes it long, and whoever comes next need
+/// not read it whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Parties that wait for every date that was to come when they asked.
+    pub all: u32,
+    /// Parties that wait for one date.
+    pub single: BTreeMap<OccurrenceId, u32>,
+}
+
+impl Line {
+    /// Parties in it.
+    pub fn parties(&self) -> u32 {
+        self.all + self.single.values().sum::<u32>()
+    }
+
+    /// Parties in it that wait for one of `dates`.
+    pub fn wanting(&self, dates: &[OccurrenceId]) -> u32 {
+        self.all + dates.iter().filter_map(|date| self.single.get(date)).sum::<u32>()
+    }
+}
+
+/// A booking that waits, as [`promote`] looks at it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiter {
     /// The booking.
@@ -136,12 +158,6 @@ impl Places {
         term.capacity_of(occurrence).saturating_sub(self.held.get(&occurrence.id).copied().unwrap_or(0))
     }
 
-    /// Waiting parties with a smaller number that want one of `dates`.
-    pub fn ahead(&self, queue_no: i64, dates: &[OccurrenceId]) -> u32 {
-        let ahead = self.waiting.iter().filter(|w| w.queue_no < queue_no && shares(&w.occurrences, dates)).count();
-        u32::try_from(ahead).unwrap_or(u32::MAX)
-    }
-
     fn fits(&self, term: &Term, dates: &[OccurrenceId], places: u32) -> bool {
         let wanted: BTreeSet<_> = dates.iter().collect();
         term.occurrences.iter().filter(|o| wanted.contains(&o.id)).all(|o| self.left(term, o) >= places)
@@ -152,10 +168,6 @@ impl Places {
             *self.held.entry(*date).or_default() += places;
         }
     }
-}
-
-fn shares(a: &[OccurrenceId], b: &[OccurrenceId]) -> bool {
-    a.iter().any(|date| b.contains(date))
 }
 
 /// Places that a party of `heads` takes on each date.
@@ -193,10 +205,10 @@ pub fn may_book(term: &Term, places: &Places, wish: &Wish, now: Timestamp) -> Re
     if places.fits(term, &occurrences, taking) {
         return Ok(Decision::Confirm { occurrences, places: taking });
     }
-    if let Some(cap) = term.waitlist_cap.filter(|cap| places.waiting.len() >= *cap as usize) {
+    if let Some(cap) = term.waitlist_cap.filter(|cap| places.line.parties() >= *cap) {
         return Err(Refusal::WaitlistFull { cap });
     }
-    let ahead = places.ahead(i64::MAX, &occurrences);
+    let ahead = places.line.wanting(&occurrences);
     Ok(Decision::Wait { occurrences, places: taking, ahead })
 }
 
@@ -241,14 +253,19 @@ fn check_age(term: &Term, birth: Option<Date>, rule: &AgeRule) -> Result<(), Ref
 ///
 /// Dates that have begun or were called off are no longer wanted. A party that doesn't fit doesn't hold up a
 /// smaller one behind it; the page says so.
-pub fn promote(term: &Term, places: &Places, now: Timestamp) -> Vec<(BookingId, Vec<OccurrenceId>)> {
+pub fn promote(
+    term: &Term,
+    places: &Places,
+    waiting: &[Waiter],
+    now: Timestamp,
+) -> Vec<(BookingId, Vec<OccurrenceId>)> {
     if term.state == TermState::Cancelled {
         return Vec::new();
     }
     let coming: BTreeSet<_> = term.coming(now).map(|o| o.id).collect();
     let mut places = places.clone();
     let mut up = Vec::new();
-    let mut waiting = std::mem::take(&mut places.waiting);
+    let mut waiting: Vec<_> = waiting.iter().collect();
     waiting.sort_by_key(|w| w.queue_no);
     for waiter in waiting {
         let dates: Vec<_> = waiter.occurrences.iter().copied().filter(|date| coming.contains(date)).collect();
@@ -369,8 +386,8 @@ fn vacancy(term: &Term, places: &Places, dates: &[OccurrenceId]) -> Standing {
         return Standing::Open { left };
     }
     match term.waitlist_cap {
-        Some(cap) if places.waiting.len() >= cap as usize => Standing::Full,
-        _ => Standing::Waitlist { ahead: places.ahead(i64::MAX, dates) },
+        Some(cap) if places.line.parties() >= cap => Standing::Full,
+        _ => Standing::Waitlist { ahead: places.line.wanting(dates) },
     }
 }
 

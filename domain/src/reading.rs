@@ -305,6 +305,8 @@ shapes! {
         name: String,
         /// Whom it is for.
         audience: Audience,
+        /// What places are counted in.
+        unit: Unit,
         /// First date.
         first: Date,
         /// Last date.

@@ -5,8 +5,8 @@
 use domain::{
     activity::Unit,
     booking::{
-        BookingState, Decision, Places, Scope, Standing, Waiter, Wish, cancel_deadline, may_book, may_cancel, promote,
-        standing_of_date, standing_of_term,
+        BookingState, Decision, Line, Places, Scope, Standing, Waiter, Wish, cancel_deadline, may_book, may_cancel,
+        promote, standing_of_date, standing_of_term,
     },
     id::{BookingId, OccurrenceId, TermId},
     refusal::Refusal,
@@ -66,7 +66,7 @@ fn wish() -> Wish {
 
 fn held(counts: &[(u128, u32)]) -> Places {
     let held = counts.iter().map(|(n, count)| (OccurrenceId(Uuid::from_u128(*n)), *count)).collect();
-    Places { held, waiting: Vec::new() }
+    Places { held, line: Line::default() }
 }
 
 fn waiter(n: u128, dates: &[u128], places: u32) -> Waiter {
@@ -137,9 +137,20 @@ fn one_full_date_makes_the_whole_term_wait_but_not_another_date() {
 #[test]
 fn a_full_waiting_list_says_its_cap() {
     let mut places = held(&[(1, 2), (2, 2), (3, 2)]);
-    places.waiting = vec![waiter(5, &[1, 2, 3], 1), waiter(6, &[1, 2, 3], 1)];
+    places.line.all = 2;
     assert_eq!(may_book(&term(), &places, &wish(), at(IN_TIME)), Err(Refusal::WaitlistFull { cap: 2 }));
     assert_eq!(standing_of_term(&term(), &places, at(IN_TIME)), Standing::Full);
+}
+
+#[test]
+fn the_line_counts_for_a_date_who_waits_for_it_and_who_waits_for_all() {
+    let date = |n| OccurrenceId(Uuid::from_u128(n));
+    let line = Line { all: 3, single: [(date(1), 2), (date(2), 4)].into() };
+    assert_eq!(line.parties(), 9);
+    for (dates, wanting) in [(&[1, 2, 3][..], 9), (&[1], 5), (&[3], 3)] {
+        let dates: Vec<_> = dates.iter().map(|n| date(*n)).collect();
+        assert_eq!(line.wanting(&dates), wanting, "{dates:?}");
+    }
 }
 
 #[test]
@@ -185,14 +196,14 @@ fn who_is_booked_already_hears_it() {
 
 #[test]
 fn the_first_in_line_who_fits_moves_up_and_never_after_the_start() {
-    let mut places = held(&[(1, 1), (2, 1), (3, 1)]);
-    places.waiting = vec![waiter(7, &[1, 2, 3], 1), waiter(8, &[1, 2, 3], 1)];
-    let up = promote(&term(), &places, at(IN_TIME));
+    let places = held(&[(1, 1), (2, 1), (3, 1)]);
+    let waiting = [waiter(7, &[1, 2, 3], 1), waiter(8, &[1, 2, 3], 1)];
+    let up = promote(&term(), &places, &waiting, at(IN_TIME));
     assert_eq!(up.iter().map(|(booking, _)| booking.0.as_u128()).collect::<Vec<_>>(), [7]);
 
-    let up = promote(&term(), &places, at("2026-12-02T00:00:00Z"));
+    let up = promote(&term(), &places, &waiting, at("2026-12-02T00:00:00Z"));
     assert_eq!(up[0].1.len(), 2, "the date that has begun is no longer wanted");
-    assert!(promote(&term(), &places, at("2026-12-03T01:00:00Z")).is_empty());
+    assert!(promote(&term(), &places, &waiting, at("2026-12-03T01:00:00Z")).is_empty());
 }
 
 #[test]

@@ -57,13 +57,14 @@ struct Rows {
 
 struct Row {
     state: BookingState,
+    scope: Scope,
     places: u32,
     dates: Vec<OccurrenceId>,
 }
 
 impl Rows {
-    fn places(&self) -> Places {
-        let mut places = Places::default();
+    fn places(&self) -> (Places, Vec<Waiter>) {
+        let (mut places, mut waiting) = (Places::default(), Vec::new());
         for (number, row) in &self.bookings {
             match row.state {
                 BookingState::Confirmed => {
@@ -71,26 +72,32 @@ impl Rows {
                         *places.held.entry(*date).or_default() += row.places;
                     }
                 }
-                BookingState::Waiting => places.waiting.push(Waiter {
-                    booking: BookingId(Uuid::from_u128(*number)),
-                    queue_no: *number as i64,
-                    places: row.places,
-                    occurrences: row.dates.clone(),
-                }),
+                BookingState::Waiting => {
+                    match row.scope {
+                        Scope::Single => *places.line.single.entry(row.dates[0]).or_default() += 1,
+                        Scope::Whole | Scope::Rest => places.line.all += 1,
+                    }
+                    waiting.push(Waiter {
+                        booking: BookingId(Uuid::from_u128(*number)),
+                        queue_no: *number as i64,
+                        places: row.places,
+                        occurrences: row.dates.clone(),
+                    });
+                }
                 BookingState::Cancelled => {}
             }
         }
-        places
+        (places, waiting)
     }
 
     fn book(&mut self, term: &Term, wish: Wish, now: Timestamp) {
         let number = self.bookings.keys().last().copied().unwrap_or(0) + 1;
-        let (state, places, dates) = match may_book(term, &self.places(), &wish, now) {
+        let (state, places, dates) = match may_book(term, &self.places().0, &wish, now) {
             Ok(Decision::Confirm { occurrences, places }) => (BookingState::Confirmed, places, occurrences),
             Ok(Decision::Wait { occurrences, places, .. }) => (BookingState::Waiting, places, occurrences),
             Err(_) => return,
         };
-        self.bookings.insert(number, Row { state, places, dates });
+        self.bookings.insert(number, Row { state, scope: wish.scope, places, dates });
     }
 
     fn cancel(&mut self, term: &Term, nth: usize, now: Timestamp) {
@@ -100,7 +107,8 @@ impl Rows {
         {
             row.state = BookingState::Cancelled;
         }
-        for (booking, dates) in promote(term, &self.places(), now) {
+        let (places, waiting) = self.places();
+        for (booking, dates) in promote(term, &places, &waiting, now) {
             let row = self.bookings.get_mut(&booking.0.as_u128()).unwrap();
             assert_eq!(row.state, BookingState::Waiting, "only who waits moves up");
             row.state = BookingState::Confirmed;
@@ -143,11 +151,11 @@ proptest! {
                 Step::Book { scope, date, heads } => rows.book(&term, wish(scope, date, heads), now),
                 Step::Cancel { nth } => rows.cancel(&term, nth, now),
             }
-            let places = rows.places();
+            let (places, waiting) = rows.places();
             for held in places.held.values() {
                 prop_assert!(*held <= capacity, "{held} places held of {capacity}");
             }
-            prop_assert!(promote(&term, &places, now).is_empty(), "somebody waits for places that are free");
+            prop_assert!(promote(&term, &places, &waiting, now).is_empty(), "somebody waits for places that are free");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Calendar feeds: `/feeds/communities/SLUG.ics` and `/feeds/activities/ID.ics`.
 
-use crate::{clock, ics, sentence};
+use crate::{ics, sentence};
+use app::ssr::Clock;
 use axum::{
     Router,
     extract::{Path, State},
@@ -21,6 +22,8 @@ use uuid::Uuid;
 pub struct Feeds {
     /// The database.
     pub db: DatabaseConnection,
+    /// Tells the time.
+    pub clock: Clock,
     /// Scheme and authority by which browsers reach the server, if they were set.
     pub public_url: Option<Arc<str>>,
     /// Believe X-Forwarded-Proto.
@@ -37,14 +40,14 @@ pub fn router(feeds: Feeds) -> Router {
 
 async fn of_community(State(feeds): State<Feeds>, Path(file): Path<String>, headers: HeaderMap) -> Response {
     match file.strip_suffix(".ics") {
-        Some(slug) => answer(&feeds, &headers, calendar::feed_of_community(&feeds.db, slug, clock::now()).await),
+        Some(slug) => answer(&feeds, &headers, calendar::feed_of_community(&feeds.db, slug, (feeds.clock)()).await),
         None => sentence::NO_SUCH_FEED.into_response(),
     }
 }
 
 async fn of_activity(State(feeds): State<Feeds>, Path(file): Path<String>, headers: HeaderMap) -> Response {
     match file.strip_suffix(".ics").and_then(|id| id.parse::<Uuid>().ok()) {
-        Some(id) => answer(&feeds, &headers, calendar::feed_of_activity(&feeds.db, id, clock::now()).await),
+        Some(id) => answer(&feeds, &headers, calendar::feed_of_activity(&feeds.db, id, (feeds.clock)()).await),
         None => sentence::NO_SUCH_FEED.into_response(),
     }
 }

@@ -58,8 +58,12 @@ pub struct Setup {
 /// Everything that is served. Layers stand from the innermost to the outermost.
 pub fn router(setup: Setup, logins: LoginStore) -> Result<Router, ConfigError> {
     let public_url = setup.public_url.as_deref();
-    let feeds =
-        Feeds { db: setup.host.db.clone(), public_url: public_url.map(Arc::from), trust_proxy: setup.trust_proxy };
+    let feeds = Feeds {
+        db: setup.host.db.clone(),
+        clock: setup.host.clock.clone(),
+        public_url: public_url.map(Arc::from),
+        trust_proxy: setup.trust_proxy,
+    };
     let health = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready).with_state(setup.host.db.clone()));
@@ -77,6 +81,7 @@ pub fn router(setup: Setup, logins: LoginStore) -> Result<Router, ConfigError> {
         .layer(from_fn(cross_site::demand_origin))
         .layer(from_fn(sentence::say_wrong_method))
         .layer(CatchPanicLayer::custom(say_failed))
+        .layer(from_fn(sentence::speak_to_scripts))
         .layer(from_fn(headers::always))
         .layer(from_fn(access_log::log_request))
         .merge(health))

@@ -1,12 +1,16 @@
-//! Answers of the host itself: one plain sentence in Chinese, the same in English below it.
+//! Answers of the host itself: one plain sentence in Chinese, the same in English below it. A page that asks by script
+//! gets them as the app's own error instead, and says them in its language.
 
+use app::error::AppError;
 use axum::{
+    Extension,
     body::Body,
     extract::Request,
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
+use leptos::server_fn::error::FromServerFnError;
 
 /// A sentence, and the status that goes with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,8 +94,30 @@ impl IntoResponse for Sentence {
     fn into_response(self) -> Response {
         let Self(status, zh, en) = self;
         let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
-        (status, headers, format!("{zh}\n{en}\n")).into_response()
+        (status, headers, Extension(self), format!("{zh}\n{en}\n")).into_response()
     }
+}
+
+/// Says a sentence of the host's as [`AppError`] to a page that asked by script.
+pub async fn speak_to_scripts(request: Request, next: Next) -> Response {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let by_script = request.uri().path().starts_with("/api/") && accept == "application/json";
+    let response = next.run(request).await;
+    let (true, Some(Sentence(status, ..))) = (by_script, response.extensions().get()) else { return response };
+    let error = match *status {
+        StatusCode::FORBIDDEN => AppError::NotAllowed,
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => AppError::Reload,
+        StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge,
+        StatusCode::TOO_MANY_REQUESTS => AppError::TooOften,
+        StatusCode::REQUEST_TIMEOUT => AppError::Unreachable,
+        StatusCode::SERVICE_UNAVAILABLE => AppError::Busy,
+        StatusCode::BAD_REQUEST => AppError::BadRequest,
+        _ => AppError::Failed,
+    };
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Response::from_parts(parts, Body::from(error.ser()))
 }
 
 /// Puts a sentence into a 405 that says nothing; which methods are allowed stays said.
@@ -104,5 +130,6 @@ pub async fn say_wrong_method(request: Request, next: Next) -> Response {
     let (said, body) = WRONG_METHOD.into_response().into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.extend(said.headers);
+    parts.extensions.extend(said.extensions);
     Response::from_parts(parts, Body::new(body))
 }

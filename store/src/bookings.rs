@@ -11,7 +11,7 @@ use crate::{
     error::is_duplicate,
     id::new_id,
     notices,
-    terms::{Loaded, code, load_term, lock_term},
+    terms::{Loaded, code, load_term, lock_term, waiters},
     tx::begin_write,
 };
 use domain::{
@@ -405,7 +405,10 @@ async fn set_places(
 /// Only those of the database.
 pub(crate) async fn promote_waiting(tx: &impl ConnectionTrait, term: TermId, now: Timestamp) -> Result<(), StoreError> {
     let loaded = load_term(tx, term).await?;
-    let up = promote(&loaded.term, &loaded.places, now);
+    if loaded.places.line.parties() == 0 {
+        return Ok(());
+    }
+    let up = promote(&loaded.term, &loaded.places, &waiters(tx, term).await?, now);
     if up.is_empty() {
         return Ok(());
     }

@@ -8,11 +8,11 @@ use crate::{
         activity, booking, booking_place, community, occurrence, person, term,
         time::{Day, Instant},
     },
-    terms::{Loaded, code, count, load_terms, local, zone_of},
+    terms::{Loaded, code, count, line_before, load_terms, local, zone_of},
 };
 use domain::{
     activity::{ActivityKind, Side},
-    booking::{BookingState, PlaceState, Standing, cancel_deadline, may_cancel, standing_of_term},
+    booking::{BookingState, Line, PlaceState, Standing, cancel_deadline, may_cancel, standing_of_term},
     calendar::Span,
     id::{ActivityId, BookingId, CommunityId, OccurrenceId, PersonId, TermId},
     reading::{ActivityCard, ActivityPage, CalendarDay, DateEntry, MyBooking, MyDate, TermCard},
@@ -228,7 +228,7 @@ fn term_card(loaded: &Loaded, now: Timestamp) -> Result<TermCard, StoreError> {
         closes: loaded.term.closes_at.map(|at| local(at, &loaded.zone)),
         cancel_hours: loaded.term.cancel_hours,
         standing: standing_of_term(&loaded.term, &loaded.places, now),
-        waiting: u32::try_from(loaded.places.waiting.len()).unwrap_or(u32::MAX),
+        waiting: loaded.places.line.parties(),
         dates: loaded.dates.iter().filter_map(|date| loaded.entry(date, now)).collect(),
     })
 }
@@ -286,13 +286,18 @@ pub async fn my_bookings(
     {
         places.entry(place.booking_id).or_default().push(OccurrenceId(place.occurrence_id));
     }
+    let mut before: HashMap<Uuid, Line> = HashMap::new();
+    for row in rows.iter().filter(|row| row.state == BookingState::Waiting) {
+        before.insert(row.id, line_before(db, row.term_id, row.queue_no).await?);
+    }
     let mut mine: Vec<_> = rows
         .iter()
         .filter_map(|row| {
             let loaded = loaded.get(&row.term_id)?;
             let community = communities.get(&row.community_id)?;
             let name = persons.get(&row.person_id)?.clone();
-            my_booking(row, loaded, community, name, places.get(&row.id).map_or(&[], Vec::as_slice), now)
+            let places = places.get(&row.id).map_or(&[][..], Vec::as_slice);
+            my_booking(row, loaded, community, name, places, before.get(&row.id), now)
         })
         .collect();
     mine.sort_by_key(|booking| booking.dates.first().map(|date| (date.date, date.start)));
@@ -305,6 +310,7 @@ fn my_booking(
     community: &community::Model,
     person_name: String,
     places: &[OccurrenceId],
+    before: Option<&Line>,
     now: Timestamp,
 ) -> Option<MyBooking> {
     let dates: Vec<_> = loaded
@@ -331,7 +337,7 @@ fn my_booking(
         heads: count(row.heads),
         scope: row.scope.0,
         state: row.state.0,
-        place_in_line: waits.then(|| loaded.places.ahead(row.queue_no, places) + 1),
+        place_in_line: before.map(|line| line.wanting(places) + 1),
         dates,
         cancel_until: (!waits)
             .then(|| cancel_deadline(&loaded.term, places))

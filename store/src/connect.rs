@@ -123,7 +123,7 @@ pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
         tx.execute_unprepared("SET LOCAL lock_timeout = '60s'").await?;
         tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
     }
-    Migrator::up(&tx, None).await?;
+    Migrator::up(tx.inner(), None).await?;
     tx.commit().await
 }
 

@@ -68,11 +68,12 @@ fn desk_term(loaded: &Loaded, now: Timestamp) -> DeskTerm {
         activity_name: loaded.activity.name.clone(),
         name: loaded.row.name.clone(),
         audience: loaded.activity.audience.0,
+        unit: loaded.activity.unit.0,
         first: loaded.row.first_date.into(),
         last: loaded.row.last_date.into(),
         capacity: loaded.term.capacity,
         held: held(coming.is_empty()),
-        waiting: u32::try_from(loaded.places.waiting.len()).unwrap_or(u32::MAX),
+        waiting: loaded.places.line.parties(),
         standing: standing_of_term(&loaded.term, &loaded.places, now),
         opens: loaded.opens(now),
     }
@@ -270,6 +271,8 @@ pub async fn audit_of_term(
     id: TermId,
 ) -> Result<Vec<AuditLine>, StoreError> {
     let at = desk_of(db, who, slug, Act::ReadAudit).await?;
+    let here = term::Entity::find_by_id(id.0).filter(term::Column::CommunityId.eq(at.0));
+    here.one(db).await?.ok_or(StoreError::NotFound)?;
     let community = community::Entity::find_by_id(at.0).one(db).await?.ok_or(StoreError::NotFound)?;
     let zone = zone_of(&community);
     let rows = audit::Entity::find()

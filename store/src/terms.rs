@@ -5,7 +5,7 @@ use crate::{
     entity::{activity, booking, booking_place, community, occurrence, room, term},
 };
 use domain::{
-    booking::{BookingState, PlaceState, Places, Waiter, standing_of_date},
+    booking::{BookingState, Line, PlaceState, Places, Scope, Waiter, standing_of_date},
     id::{ActivityId, BookingId, CommunityId, OccurrenceId, TermId},
     reading::DateEntry,
     term::{AgeRule, Occurrence, Scopes, Term},
@@ -16,7 +16,8 @@ use jiff::{
     tz::TimeZone,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    RelationTrait,
     sea_query::{Expr, ExprTrait},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -142,7 +143,7 @@ async fn load_chunk(conn: &impl ConnectionTrait, ids: &[Uuid], loaded: &mut Vec<
         dates.entry(date.term_id).or_default().push(date);
     }
     let mut held = held_places(conn, &ids).await?;
-    let mut waiting = waiters(conn, &ids).await?;
+    let mut lines = lines(conn, &ids, None).await?;
     for row in rows {
         let Some(activity) = activities.iter().find(|a| a.id == row.activity_id).cloned() else { continue };
         let Some(community) = communities.iter().find(|c| c.id == row.community_id) else { continue };
@@ -151,7 +152,7 @@ async fn load_chunk(conn: &impl ConnectionTrait, ids: &[Uuid], loaded: &mut Vec<
             term: rules_of(&row, &activity, &dates),
             places: Places {
                 held: held.remove(&row.id).unwrap_or_default(),
-                waiting: waiting.remove(&row.id).unwrap_or_default(),
+                line: lines.remove(&row.id).unwrap_or_default(),
             },
             rooms: rooms.clone(),
             zone: zone_of(community),
@@ -188,25 +189,71 @@ async fn held_places(
     Ok(held)
 }
 
-async fn waiters(conn: &impl ConnectionTrait, terms: &[Uuid]) -> Result<HashMap<Uuid, Vec<Waiter>>, StoreError> {
-    let rows: Vec<(Uuid, Uuid, i64, i32, Uuid)> = booking::Entity::find()
+/// The waiting lists of terms, or what of them stands before a number.
+async fn lines(
+    conn: &impl ConnectionTrait,
+    terms: &[Uuid],
+    before: Option<i64>,
+) -> Result<HashMap<Uuid, Line>, StoreError> {
+    let waiting = booking::Entity::find()
         .select_only()
         .column(booking::Column::TermId)
+        .filter(booking::Column::TermId.is_in(terms.to_vec()))
+        .filter(booking::Column::State.eq(code(BookingState::Waiting)))
+        .apply_if(before, |query, before| query.filter(booking::Column::QueueNo.lt(before)));
+    let all: Vec<(Uuid, i64)> = waiting
+        .clone()
+        .column_as(booking::Column::Id.count(), "parties")
+        .filter(booking::Column::Scope.ne(code(Scope::Single)))
+        .group_by(booking::Column::TermId)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    // A party that waits for one date has one row there.
+    let single: Vec<(Uuid, Uuid, i64)> = waiting
+        .column(booking_place::Column::OccurrenceId)
+        .column_as(booking::Column::Id.count(), "parties")
+        .join(JoinType::InnerJoin, booking::Relation::BookingPlace.def())
+        .filter(booking::Column::Scope.eq(code(Scope::Single)))
+        .group_by(booking::Column::TermId)
+        .group_by(booking_place::Column::OccurrenceId)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let parties = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    let mut lines: HashMap<Uuid, Line> = HashMap::new();
+    for (term, count) in all {
+        lines.entry(term).or_default().all = parties(count);
+    }
+    for (term, date, count) in single {
+        lines.entry(term).or_default().single.insert(OccurrenceId(date), parties(count));
+    }
+    Ok(lines)
+}
+
+/// The part of a term's waiting list that stands before a number.
+pub(crate) async fn line_before(conn: &impl ConnectionTrait, term: Uuid, queue_no: i64) -> Result<Line, StoreError> {
+    Ok(lines(conn, &[term], Some(queue_no)).await?.remove(&term).unwrap_or_default())
+}
+
+/// Who waits for a term, in the order of their numbers.
+pub(crate) async fn waiters(conn: &impl ConnectionTrait, term: TermId) -> Result<Vec<Waiter>, StoreError> {
+    let rows: Vec<(Uuid, i64, i32, Uuid)> = booking::Entity::find()
+        .select_only()
         .column(booking::Column::Id)
         .column(booking::Column::QueueNo)
         .column(booking_place::Column::Places)
         .column(booking_place::Column::OccurrenceId)
         .join(JoinType::InnerJoin, booking::Relation::BookingPlace.def())
-        .filter(booking::Column::TermId.is_in(terms.to_vec()))
+        .filter(booking::Column::TermId.eq(term.0))
         .filter(booking::Column::State.eq(code(BookingState::Waiting)))
         .filter(booking_place::Column::State.eq(code(PlaceState::Waiting)))
         .order_by_asc(booking::Column::QueueNo)
         .into_tuple()
         .all(conn)
         .await?;
-    let mut waiting: HashMap<Uuid, Vec<Waiter>> = HashMap::new();
-    for (term, booking, queue_no, places, date) in rows {
-        let list = waiting.entry(term).or_default();
+    let mut list: Vec<Waiter> = Vec::new();
+    for (booking, queue_no, places, date) in rows {
         match list.last_mut().filter(|last| last.booking.0 == booking) {
             Some(last) => last.occurrences.push(OccurrenceId(date)),
             None => list.push(Waiter {
@@ -217,7 +264,7 @@ async fn waiters(conn: &impl ConnectionTrait, terms: &[Uuid]) -> Result<HashMap<
             }),
         }
     }
-    Ok(waiting)
+    Ok(list)
 }
 
 /// The code of a value, as its column stores it.

@@ -1,24 +1,95 @@
 //! The two kinds of transaction.
 
 use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    AccessMode, ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    IsolationLevel, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::sync::{Mutex as Turns, OwnedMutexGuard};
+
+/// How long a writer waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// For each SQLite file that this process has open, who writes to it now.
+static WRITERS: LazyLock<Mutex<HashMap<PathBuf, Arc<Turns<()>>>>> = LazyLock::new(Mutex::default);
+
+/// A transaction that writes, until it is committed; dropped before, it changed nothing.
+pub struct WriteTx {
+    tx: DatabaseTransaction,
+    /// Given up after the transaction has ended: fields are dropped in this order.
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl WriteTx {
+    /// Makes what was written last.
+    ///
+    /// # Errors
+    /// Whatever the database says. Then it may have been committed or not; asking again by the same key tells.
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.tx.commit().await
+    }
+
+    /// Sea-orm's transaction, for what asks for that very type.
+    pub(crate) fn inner(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for WriteTx {
+    fn get_database_backend(&self) -> DbBackend {
+        self.tx.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.tx.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.tx.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.tx.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.tx.query_all_raw(statement).await
+    }
+}
 
 /// Begins a transaction that writes. SQLite: `BEGIN IMMEDIATE`, so it owns the one write lock before it reads, and
-/// waits for it instead of failing at once. PostgreSQL: READ COMMITTED, so each statement after `FOR UPDATE` sees
-/// what the former holder of the lock committed.
-pub async fn begin_write(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    let options = match db.get_database_backend() {
-        DbBackend::Sqlite => TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        },
-        _ => {
-            TransactionOptions { isolation_level: Some(IsolationLevel::ReadCommitted), ..TransactionOptions::default() }
-        }
+/// waits for it instead of failing at once; writers of this process take turns in the order in which they came, since
+/// SQLite itself lets them poll, and whoever has bad luck waits longest. PostgreSQL: READ COMMITTED, so each statement
+/// after `FOR UPDATE` sees what the former holder of the lock committed.
+pub async fn begin_write(db: &DatabaseConnection) -> Result<WriteTx, DbErr> {
+    let sqlite = db.get_database_backend() == DbBackend::Sqlite;
+    let (turn, options) = if sqlite {
+        let immediate = Some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
+        (Some(turn(db).await?), options)
+    } else {
+        let committed = Some(IsolationLevel::ReadCommitted);
+        (None, TransactionOptions { isolation_level: committed, ..TransactionOptions::default() })
     };
-    db.begin_with_options(options).await
+    Ok(WriteTx { tx: db.begin_with_options(options).await?, _turn: turn })
+}
+
+/// Waits until it is this writer's turn at a SQLite file.
+async fn turn(db: &DatabaseConnection) -> Result<OwnedMutexGuard<()>, DbErr> {
+    let options = db.get_sqlite_connection_pool().connect_options();
+    let turns = {
+        let mut writers = WRITERS.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(writers.entry(options.get_filename().to_owned()).or_default())
+    };
+    tokio::time::timeout(PATIENCE, turns.lock_owned())
+        .await
+        .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
 }
 
 /// Begins a transaction that only reads: all its statements see the database as it was at the first of them.

@@ -3,18 +3,17 @@
 use crate::{
     error::AppError,
     frame::{framed, use_slug},
-    parts::{Empty, Failure, Loading, SideBadge},
+    parts::{Empty, Failure, Loading, PageTitle, SideBadge},
     say, words,
 };
 use domain::{code::Code, reading::ActivityCard};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// Reads all activities of a community.
 #[server(prefix = "/api", endpoint = "read_activities", input = server_fn::codec::GetUrl)]
 pub async fn read_activities(slug: String) -> Result<Vec<ActivityCard>, AppError> {
     let host = crate::ssr::host()?;
-    let now = crate::ssr::now();
+    let now = crate::ssr::now()?;
     let head = store::communities::head(&host.db, &slug, now).await?;
     Ok(store::calendar::activities(&host.db, head.id, now).await?)
 }
@@ -25,7 +24,7 @@ pub fn ActivityList() -> impl IntoView {
     let slug = use_slug();
     let cards = Resource::new(move || slug.get(), read_activities);
     view! {
-        <Title text=format!("{} · {}", say!(activity.list_title), say!(common.brand)) />
+        <PageTitle text=format!("{} · {}", say!(activity.list_title), say!(common.brand)) />
         <div class="cal-head">
             <div>
                 <h1>{say!(activity.list_title)}</h1>

@@ -4,7 +4,7 @@ use super::term::TermSection;
 use crate::{
     error::AppError,
     frame::{framed, telephone, use_head, use_slug},
-    parts::{Empty, Failure, Icon, Loading, SideBadge},
+    parts::{Empty, Failure, Icon, Loading, PageTitle, SideBadge},
     say, words,
 };
 use domain::{
@@ -15,7 +15,6 @@ use domain::{
     term::TermState,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +33,7 @@ pub struct ActivityView {
 #[server(prefix = "/api", endpoint = "read_activity", input = server_fn::codec::GetUrl)]
 pub async fn read_activity(slug: String, activity: String) -> Result<ActivityView, AppError> {
     let host = crate::ssr::host()?;
-    let now = crate::ssr::now();
+    let now = crate::ssr::now()?;
     let id: domain::id::ActivityId = activity.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
     let head = store::communities::head(&host.db, &slug, now).await?;
     let page = store::calendar::activity_page(&host.db, head.id, id, now).await?;
@@ -42,7 +41,7 @@ pub async fn read_activity(slug: String, activity: String) -> Result<ActivityVie
         Some(who) => store::calendar::my_bookings(&host.db, &who, Some(id), now).await?,
         None => Vec::new(),
     };
-    Ok(ActivityView { page, mine, key: crate::ssr::new_key() })
+    Ok(ActivityView { page, mine, key: crate::ssr::new_key()? })
 }
 
 /// An activity's page.
@@ -111,7 +110,7 @@ fn Article(view: ActivityView, booked: Option<String>, version: RwSignal<u32>) -
         }
     });
     view! {
-        <Title text=format!("{} · {}", page.card.name, head.name) />
+        <PageTitle text=format!("{} · {}", page.card.name, head.name) />
         <article class="stack-l">
             <p>
                 <a class="back" href=format!("/{}", head.slug)>

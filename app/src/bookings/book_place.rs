@@ -61,7 +61,7 @@ pub async fn book_place(
         door: Door::Page,
     };
     let host = crate::ssr::host()?;
-    let booked = crate::ssr::told(book_place(&host.db, &who, &request, crate::ssr::now()).await, &slug).await?;
+    let booked = crate::ssr::told(book_place(&host.db, &who, &request, crate::ssr::now()?).await, &slug).await?;
     let (Booked::Confirmed { booking, .. } | Booked::Waiting { booking, .. }) = booked;
     crate::ssr::go(&slug, &format!("activities/{activity}?booked={booking}#t{term}"));
     Ok(())

@@ -15,7 +15,7 @@ pub async fn cancel_booking(slug: String, booking: String, back: String) -> Resu
     let who = crate::ssr::need_who().await?;
     let id = booking.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
     let host = crate::ssr::host()?;
-    let now = crate::ssr::now();
+    let now = crate::ssr::now()?;
     let cancelled = store::bookings::cancel_booking(&host.db, &who, id, domain::rights::Door::Page, now).await;
     crate::ssr::told(cancelled, &slug).await?;
     let joint = if back.contains('?') { '&' } else { '?' };

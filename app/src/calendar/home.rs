@@ -3,17 +3,16 @@
 use crate::{
     error::AppError,
     frame::Header,
-    parts::{Empty, Failure, Icon, Loading, SideBadge},
+    parts::{Empty, Failure, Icon, Loading, PageTitle, SideBadge},
     say,
 };
 use domain::{activity::Side, reading::CommunityCard};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// Reads all communities.
 #[server(prefix = "/api", endpoint = "read_communities", input = server_fn::codec::GetUrl)]
 pub async fn read_communities() -> Result<Vec<CommunityCard>, AppError> {
-    Ok(store::communities::list(&crate::ssr::host()?.db, crate::ssr::now()).await?)
+    Ok(store::communities::list(&crate::ssr::host()?.db, crate::ssr::now()?).await?)
 }
 
 /// The first page.
@@ -21,7 +20,7 @@ pub async fn read_communities() -> Result<Vec<CommunityCard>, AppError> {
 pub fn Home() -> impl IntoView {
     let communities = Resource::new(|| (), |()| read_communities());
     view! {
-        <Title text=format!("{} · {}", say!(calendar.home_title), say!(common.brand)) />
+        <PageTitle text=format!("{} · {}", say!(calendar.home_title), say!(common.brand)) />
         <Header head=None me=Signal::stored(None) />
         <main class="wrap page" id="main" tabindex="-1">
             <section class="hero">

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::AppError,
     frame::{framed, telephone, use_head, use_slug},
-    parts::{Empty, Failure, Icon, Loading},
+    parts::{Empty, Failure, Icon, Loading, PageTitle},
     say, words,
 };
 use domain::{
@@ -19,7 +19,6 @@ use domain::{
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +40,7 @@ pub struct CalendarPage {
 pub async fn read_calendar(slug: String, query: String) -> Result<CalendarPage, AppError> {
     use domain::calendar::{Span, month_weeks, span};
     let host = crate::ssr::host()?;
-    let now = crate::ssr::now();
+    let now = crate::ssr::now()?;
     let head = store::communities::head(&host.db, &slug, now).await?;
     let query = CalendarQuery::read(&leptos_router::params::ParamsMap::from_iter(
         query
@@ -166,7 +165,7 @@ fn Calendar(page: CalendarPage, query: CalendarQuery) -> impl IntoView {
         }
     };
     view! {
-        <Title text=format!("{} · {}", head.name, say!(common.brand)) />
+        <PageTitle text=format!("{} · {}", head.name, say!(common.brand)) />
         <div class="cal-head">
             <div>
                 <p class="eyebrow">{format!("{} · {}", head.name, day.year())}</p>
@@ -214,7 +213,7 @@ fn Tiles(page: CalendarPage) -> impl IntoView {
     };
     let lunar = today.map(|day| format!(" · {}", day.head.lunar)).unwrap_or_default();
     view! {
-        <Title text=format!("{} · {}", head.name, say!(common.brand)) />
+        <PageTitle text=format!("{} · {}", head.name, say!(common.brand)) />
         <div class="page-head">
             <p class="eyebrow">
                 {words::date_long(head.today)} <span lang="zh-CN">{lunar}</span>

@@ -4,7 +4,7 @@ use super::parts::{Back, DeskFailure};
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
-    parts::Loading,
+    parts::{Loading, PageTitle},
     say, words,
 };
 use domain::{
@@ -14,7 +14,6 @@ use domain::{
     term::OccurrenceState,
 };
 use leptos::{prelude::*, serde_json};
-use leptos_meta::Title;
 use leptos_router::{LazyRoute, hooks::use_params_map, lazy_route};
 
 /// Reads the changes of a term.
@@ -64,7 +63,7 @@ fn Audit(lines: Vec<AuditLine>, term: String) -> impl IntoView {
     let none = lines.is_empty().then(|| view! { <p class="soft">{say!(desk.audit_none)}</p> });
     let rows = lines.into_iter().map(|line| view! { <Line line /> }).collect_view();
     view! {
-        <Title text=format!("{} · {}", say!(desk.audit), head.name) />
+        <PageTitle text=format!("{} · {}", say!(desk.audit), head.name) />
         <Back to=format!("desk/terms/{term}") text=say!(desk.back_roster) />
         <div class="page-head">
             <h1>{say!(desk.audit)}</h1>

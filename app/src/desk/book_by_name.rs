@@ -2,7 +2,7 @@
 
 use crate::{
     error::AppError,
-    frame::use_head,
+    frame::{typed, use_head},
     parts::{ActionProblem, Field, Icon, field_problem},
     say, words,
 };
@@ -29,7 +29,7 @@ pub async fn book_at_desk(
     let bad = |_| crate::ssr::said(AppError::invalid("person", InputProblem::Choice));
     let person = person.unwrap_or_default().parse().map_err(bad)?;
     let who = crate::ssr::need_who().await?;
-    let wish = read_wish(&term, scope, occurrence, heads, &key)?;
+    let wish = read_wish(&term, scope.as_deref(), occurrence.as_deref(), heads.as_deref(), &key)?;
     book(&who, &slug, wish, person).await
 }
 
@@ -52,22 +52,36 @@ pub async fn add_person_and_book(
         phone::PhoneNumber,
         text::{Line, PersonName},
     };
+    let typed = [
+        ("new-name", name.as_deref()),
+        ("new-birth", birth.as_deref()),
+        ("new-phone", phone.as_deref()),
+        ("new-building", building.as_deref()),
+        ("new-scope", scope.as_deref()),
+        ("new-occurrence", occurrence.as_deref()),
+        ("new-heads", heads.as_deref()),
+    ];
     let at = |field: &'static str| move |problem| crate::ssr::said(AppError::invalid(field, problem));
-    let some = |value: Option<String>| value.filter(|value| !value.trim().is_empty());
-    let who = crate::ssr::need_who().await?;
-    let host = crate::ssr::host()?;
-    let now = crate::ssr::now();
-    let today = store::communities::head(&host.db, &slug, now).await?.today;
-    // All of it is read before anything is written.
-    let new = store::rosters::NewPerson {
-        name: PersonName::parse(&name.unwrap_or_default()).map_err(at("name"))?,
-        birth: Some(parse_birth_date(&birth.unwrap_or_default(), today).map_err(at("birth"))?),
-        phone: some(phone).map(|phone| PhoneNumber::parse(&phone)).transpose().map_err(at("phone"))?,
-        building: some(building).map(|line| Line::parse(&line)).transpose().map_err(at("building"))?,
+    fn some(value: &Option<String>) -> Option<&str> {
+        value.as_deref().filter(|value| !value.trim().is_empty())
+    }
+    let doing = async {
+        let who = crate::ssr::need_who().await?;
+        let host = crate::ssr::host()?;
+        let now = crate::ssr::now()?;
+        let today = store::communities::head(&host.db, &slug, now).await?.today;
+        // All of it is read before anything is written.
+        let new = store::rosters::NewPerson {
+            name: PersonName::parse(name.as_deref().unwrap_or_default()).map_err(at("name"))?,
+            birth: Some(parse_birth_date(birth.as_deref().unwrap_or_default(), today).map_err(at("birth"))?),
+            phone: some(&phone).map(PhoneNumber::parse).transpose().map_err(at("phone"))?,
+            building: some(&building).map(Line::parse).transpose().map_err(at("building"))?,
+        };
+        let wish = read_wish(&term, scope.as_deref(), occurrence.as_deref(), heads.as_deref(), &key)?;
+        let person = store::rosters::add_person(&host.db, &who, &slug, new, now).await?;
+        book(&who, &slug, wish, person).await
     };
-    let wish = read_wish(&term, scope, occurrence, heads, &key)?;
-    let person = store::rosters::add_person(&host.db, &who, &slug, new, now).await?;
-    book(&who, &slug, wish, person).await
+    crate::ssr::keeping(&typed, doing).await
 }
 
 /// What is asked for, before it is known for whom.
@@ -83,9 +97,9 @@ struct DeskWish {
 #[cfg(feature = "ssr")]
 fn read_wish(
     term: &str,
-    scope: Option<String>,
-    occurrence: Option<String>,
-    heads: Option<String>,
+    scope: Option<&str>,
+    occurrence: Option<&str>,
+    heads: Option<&str>,
     key: &str,
 ) -> Result<DeskWish, AppError> {
     use domain::{
@@ -94,7 +108,7 @@ fn read_wish(
         text::InputProblem,
     };
     let bad = |field, problem| crate::ssr::said(AppError::invalid(field, problem));
-    let scope = scope.as_deref().and_then(Scope::from_code).ok_or_else(|| bad("scope", InputProblem::Choice))?;
+    let scope = scope.and_then(Scope::from_code).ok_or_else(|| bad("scope", InputProblem::Choice))?;
     let occurrence = match scope {
         Scope::Single => {
             let id = occurrence.unwrap_or_default();
@@ -102,7 +116,7 @@ fn read_wish(
         }
         Scope::Whole | Scope::Rest => None,
     };
-    let heads = match heads.as_deref().map(str::trim).unwrap_or_default() {
+    let heads = match heads.map(str::trim).unwrap_or_default() {
         "" => 1,
         heads => {
             let heads = heads.parse().ok().filter(|heads| (1..=MAX_HEADS).contains(heads));
@@ -141,7 +155,7 @@ async fn book(
         door: Door::Desk,
     };
     let host = crate::ssr::host()?;
-    let booked = crate::ssr::told(book_place(&host.db, who, &request, crate::ssr::now()).await, slug).await?;
+    let booked = crate::ssr::told(book_place(&host.db, who, &request, crate::ssr::now()?).await, slug).await?;
     let (Booked::Confirmed { booking, .. } | Booked::Waiting { booking, .. }) = booked;
     crate::ssr::go(slug, &format!("desk/terms/{}?booked={booking}", wish.term));
     Ok(())
@@ -340,8 +354,17 @@ fn WishFields(offer: Offer, form: &'static str, heads: Signal<Option<String>>) -
         [(code, _)] => view! { <input type="hidden" name="scope" value=*code /> }.into_any(),
         scopes => {
             let id = format!("{form}scope");
-            let options =
-                scopes.iter().map(|(code, name)| view! { <option value=*code>{*name}</option> }).collect_view();
+            let typed = typed(&id);
+            let options = scopes
+                .iter()
+                .map(|(code, name)| {
+                    view! {
+                        <option value=*code selected=typed.as_deref() == Some(*code)>
+                            {*name}
+                        </option>
+                    }
+                })
+                .collect_view();
             view! {
                 <div class="field">
                     <label for=id.clone()>{say!(desk.scope)}</label>
@@ -355,10 +378,17 @@ fn WishFields(offer: Offer, form: &'static str, heads: Signal<Option<String>>) -
     };
     let dates = single.then(|| {
         let id = format!("{form}occurrence");
+        let typed = typed(&id);
         let options = offer
             .dates
             .iter()
-            .map(|(id, text)| view! { <option value=id.clone()>{text.clone()}</option> })
+            .map(|(id, text)| {
+                view! {
+                    <option value=id.clone() selected=typed.as_ref() == Some(id)>
+                        {text.clone()}
+                    </option>
+                }
+            })
             .collect_view();
         view! {
             <div class="field">

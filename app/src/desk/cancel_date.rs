@@ -23,7 +23,7 @@ pub async fn cancel_occurrence(
     let reason = Line::parse(&reason.unwrap_or_default()).map_err(at("reason"))?;
     let who = crate::ssr::need_who().await?;
     let host = crate::ssr::host()?;
-    let done = store::activities::cancel_occurrence(&host.db, &who, id, reason, crate::ssr::now()).await;
+    let done = store::activities::cancel_occurrence(&host.db, &who, id, reason, crate::ssr::now()?).await;
     crate::ssr::told(done, &slug).await?;
     crate::ssr::go(&slug, &format!("desk/terms/{term}?done=off&id={id}"));
     Ok(())

@@ -4,17 +4,15 @@ use super::parts::{DeskFailure, Share};
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
-    parts::{Icon, Loading, SideBadge, StateBadge},
+    parts::{Icon, Loading, PageTitle, SideBadge, StateBadge},
     say, words,
 };
 use domain::{
-    activity::Unit,
     booking::Standing,
     code::Code,
     reading::{ActivityCard, DateEntry, DeskPage, DeskTerm},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{LazyRoute, lazy_route};
 
 /// Reads the desk's first page.
@@ -22,7 +20,7 @@ use leptos_router::{LazyRoute, lazy_route};
 pub async fn read_desk(slug: String) -> Result<DeskPage, AppError> {
     let who = crate::ssr::need_who().await?;
     let host = crate::ssr::host()?;
-    Ok(store::rosters::desk_page(&host.db, &who, &slug, crate::ssr::now()).await?)
+    Ok(store::rosters::desk_page(&host.db, &who, &slug, crate::ssr::now()?).await?)
 }
 
 /// The page, loaded when it is opened.
@@ -64,7 +62,7 @@ fn Desk(page: DeskPage) -> impl IntoView {
     let none_today = today.is_empty().then(|| view! { <p class="soft">{say!(desk.none_today)}</p> });
     let rows = today.into_iter().map(|entry| view! { <TodayRow entry slug=slug.clone() /> }).collect_view();
     view! {
-        <Title text=format!("{} · {}", say!(desk.title), head.name) />
+        <PageTitle text=format!("{} · {}", say!(desk.title), head.name) />
         <div class="page-head row row--apart">
             <div>
                 <p class="eyebrow">{words::date_long(head.today)}</p>
@@ -164,7 +162,7 @@ fn Terms(terms: Vec<DeskTerm>, slug: String) -> impl IntoView {
                         </span>
                     </td>
                     <td data-label=say!(desk.state)>
-                        <StateBadge standing=term.standing unit=Unit::Person opens=term.opens reason=None />
+                        <StateBadge standing=term.standing unit=term.unit opens=term.opens reason=None />
                     </td>
                     <td data-label=say!(desk.booked)>
                         <Share held=term.held capacity=term.capacity waiting=term.waiting />

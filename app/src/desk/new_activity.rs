@@ -1,10 +1,10 @@
 //! A new activity, and then its first term.
 
-use super::parts::{Back, DeskFailure, textarea_content};
+use super::parts::{Back, DeskFailure};
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
-    parts::{ActionProblem, Field, Icon, Loading, field_problem, side_icon},
+    parts::{ActionProblem, Field, Icon, Loading, PageTitle, field_problem, side_icon},
     say, words,
 };
 use domain::{
@@ -12,7 +12,6 @@ use domain::{
     code::Code,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
 
 /// The page's path within a community.
@@ -47,7 +46,7 @@ pub async fn new_activity(
         let host = crate::ssr::host()?;
         let at = store::rosters::desk_of(&host.db, &who, &slug, Act::ManageActivities).await?;
         let new = read_activity_form(name, kind, audience, unit, summary, leaders)?;
-        Ok::<_, AppError>(store::activities::new_activity(&host.db, &who, at, new, crate::ssr::now()).await?)
+        Ok::<_, AppError>(store::activities::new_activity(&host.db, &who, at, new, crate::ssr::now()?).await?)
     };
     match made.await {
         Ok(id) => {
@@ -172,7 +171,7 @@ fn ActivityForm() -> impl IntoView {
         .collect_view();
     let summary_problem = field_problem(action, "summary");
     view! {
-        <Title text=format!("{} · {}", say!(desk.new_activity), head.name) />
+        <PageTitle text=format!("{} · {}", say!(desk.new_activity), head.name) />
         <Back to="desk".to_owned() text=say!(desk.back) />
         <div class="page-head">
             <h1>{say!(desk.new_activity)}</h1>
@@ -218,7 +217,7 @@ fn ActivityForm() -> impl IntoView {
                     name="summary"
                     aria-invalid=move || summary_problem.get().map(|_| "true")
                     aria-describedby=move || summary_problem.get().map(|_| "summary-error")
-                    inner_html=textarea_content(&typed("summary"))
+                    inner_html=crate::parts::escaped(&typed("summary"))
                 ></textarea>
                 {move || {
                     summary_problem

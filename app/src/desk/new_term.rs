@@ -12,7 +12,7 @@ use super::{
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
-    parts::{Field, Icon, Loading},
+    parts::{Field, Icon, Loading, PageTitle},
     say, words,
 };
 use domain::{
@@ -20,7 +20,6 @@ use domain::{
     refusal::{FieldProblem, Refusal},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
 use leptos_router::{
     LazyRoute,
     hooks::{use_params_map, use_query_map},
@@ -49,7 +48,7 @@ pub async fn read_term_form(slug: String, activity: String, form: Option<TermFor
     let who = crate::ssr::need_who().await?;
     let host = crate::ssr::host()?;
     let at = store::rosters::desk_of(&host.db, &who, &slug, Act::ManageActivities).await?;
-    let page = store::calendar::activity_page(&host.db, at, id, crate::ssr::now()).await?;
+    let page = store::calendar::activity_page(&host.db, at, id, crate::ssr::now()?).await?;
     let rooms = store::communities::rooms(&host.db, at).await?;
     let mut read = TermFormPage { activity: page.card.name, rooms, preview: Vec::new(), problem: None };
     let Some(form) = form else { return Ok(read) };
@@ -84,7 +83,7 @@ pub async fn new_term(slug: String, activity: String, #[server(flatten)] form: T
         let id: ActivityId = activity.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
         let who = crate::ssr::need_who().await?;
         let host = crate::ssr::host()?;
-        let now = crate::ssr::now();
+        let now = crate::ssr::now()?;
         let at = store::rosters::desk_of(&host.db, &who, &slug, Act::ManageActivities).await?;
         store::calendar::activity_page(&host.db, at, id, now).await?;
         let asked = form.parse().map_err(|problem| crate::ssr::said(AppError::Invalid { problem }))?;
@@ -175,7 +174,7 @@ fn Form(page: TermFormPage, activity: String, form: Option<TermForm>) -> impl In
     let form = form.unwrap_or_else(|| TermForm::fresh(head.today));
     let here = format!("/{}/desk/activities/{activity}/terms/new", head.slug);
     view! {
-        <Title text=format!("{} · {}", say!(desk.new_term), page.activity) />
+        <PageTitle text=format!("{} · {}", say!(desk.new_term), page.activity) />
         <Back to="desk".to_owned() text=say!(desk.back) />
         <div class="page-head">
             <p class="eyebrow">{page.activity.clone()}</p>

@@ -4,7 +4,7 @@ use super::parts::{Back, DeskFailure};
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
-    parts::{ActionProblem, Banner, Icon, Loading, StateBadge},
+    parts::{ActionProblem, Banner, Icon, Loading, PageTitle, StateBadge},
     say, words,
 };
 use domain::{
@@ -13,7 +13,6 @@ use domain::{
     reading::{RollLine, RollPage},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{
     LazyRoute,
     hooks::{use_params_map, use_query_map},
@@ -27,7 +26,7 @@ pub async fn read_roll(slug: String, occurrence: String) -> Result<RollPage, App
     let id = occurrence.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
     let who = crate::ssr::need_who().await?;
     let host = crate::ssr::host()?;
-    Ok(store::attendance::roll(&host.db, &who, &slug, id, crate::ssr::now()).await?)
+    Ok(store::attendance::roll(&host.db, &who, &slug, id, crate::ssr::now()?).await?)
 }
 
 /// Marks the roll: a mark by each person's id, with a `p` before it, since a key that begins with a digit would be
@@ -45,15 +44,19 @@ pub async fn mark_roll(
     // All of it is read before anything is written.
     let marks = marks
         .into_iter()
-        .map(|(person, mark)| Ok((person, Mark::from_code(&mark).ok_or_else(bad)?)))
+        .map(|(person, mark)| match mark.as_str() {
+            NO_MARK => Ok((person, None)),
+            code => Ok((person, Some(Mark::from_code(code).ok_or_else(bad)?))),
+        })
         .collect::<Result<HashMap<_, _>, AppError>>()?;
     let who = crate::ssr::need_who().await?;
     let host = crate::ssr::host()?;
-    let now = crate::ssr::now();
+    let now = crate::ssr::now()?;
     let roll = store::attendance::roll(&host.db, &who, &slug, id, now).await?;
     for line in roll.lines {
-        let mark = marks.get(&key(&line)).copied();
-        if mark.is_some() && mark != line.mark {
+        if let Some(&mark) = marks.get(&key(&line))
+            && mark != line.mark
+        {
             let marked = store::attendance::mark_attendance(&host.db, &who, id, line.person, mark, now).await;
             crate::ssr::told(marked, &slug).await?;
         }
@@ -61,6 +64,9 @@ pub async fn mark_roll(
     crate::ssr::go(&slug, &format!("desk/occurrences/{id}?done=saved"));
     Ok(())
 }
+
+/// In place of a mark's code: takes back a mark that was made by mistake.
+const NO_MARK: &str = "none";
 
 /// A person's key in the form's marks.
 fn key(line: &RollLine) -> String {
@@ -130,7 +136,7 @@ fn Roll(page: RollPage, saved: Memo<bool>, q: RwSignal<String>, action: ServerAc
         .collect_view();
     let nobody = (all == 0).then(|| view! { <p class="soft">{say!(desk.roll_empty)}</p> });
     view! {
-        <Title text=format!("{} · {}", say!(desk.roll), date.name) />
+        <PageTitle text=format!("{} · {}", say!(desk.roll), date.name) />
         <Back to=format!("desk/terms/{}", date.term) text=say!(desk.back_roster) />
         <div class="page-head">
             <p class="eyebrow">{format!("{}{nth}", date.name)}</p>
@@ -202,22 +208,17 @@ fn Person(n: usize, line: RollLine, side: &'static str, q: RwSignal<String>) -> 
         })
     };
     let name = format!("marks[{}]", key(&line));
-    let choices = Mark::ALL
-        .iter()
-        .map(|mark| {
-            view! {
-                <label>
-                    <input
-                        type="radio"
-                        name=name.clone()
-                        value=mark.code()
-                        checked=line.mark == Some(*mark)
-                    />
-                    {words::mark(*mark)}
-                </label>
-            }
-        })
-        .collect_view();
+    let choice = |code: &'static str, text: &'static str, checked: bool| {
+        view! {
+            <label>
+                <input type="radio" name=name.clone() value=code checked=checked />
+                {text}
+            </label>
+        }
+    };
+    let choices =
+        Mark::ALL.iter().map(|mark| choice(mark.code(), words::mark(*mark), line.mark == Some(*mark))).collect_view();
+    let take_back = line.mark.is_some().then(|| choice(NO_MARK, say!(desk.mark_none), false));
     let first: String = line.name.chars().take(1).collect();
     let heads = (line.heads > 1).then(|| say!(desk.heads_count, heads = line.heads).to_string());
     let at = line.at.map(|at| say!(desk.marked_at, time = words::time(at)).to_string());
@@ -233,7 +234,7 @@ fn Person(n: usize, line: RollLine, side: &'static str, q: RwSignal<String>) -> 
                     {format!("{n}. {} ", line.name)}
                     <span class="fine">{about.join(" · ")}</span>
                 </p>
-                <div class="roll__choices">{choices}</div>
+                <div class="roll__choices">{choices} {take_back}</div>
             </fieldset>
         </div>
     }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
-    parts::{ActionProblem, Banner, Icon, Loading, State, StateBadge},
+    parts::{ActionProblem, Banner, Icon, Loading, PageTitle, State, StateBadge},
     say, words,
 };
 use domain::{
@@ -18,7 +18,6 @@ use domain::{
     reading::{DateEntry, FoundPerson, RosterLine, RosterPage},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{
     LazyRoute,
     hooks::{use_params_map, use_query_map},
@@ -43,13 +42,13 @@ pub async fn read_roster(slug: String, term: String, find: Option<String>) -> Re
     let id = term.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
     let who = crate::ssr::need_who().await?;
     let host = crate::ssr::host()?;
-    let now = crate::ssr::now();
+    let now = crate::ssr::now()?;
     let page = store::rosters::roster(&host.db, &who, &slug, id, now).await?;
     let found = match find {
         Some(find) => store::rosters::find_persons(&host.db, &who, &slug, &find, now).await?,
         None => Vec::new(),
     };
-    Ok(RosterView { page, found, key: crate::ssr::new_key() })
+    Ok(RosterView { page, found, key: crate::ssr::new_key()? })
 }
 
 /// What the roster's URL asks for and tells.
@@ -163,7 +162,7 @@ fn Roster(view: RosterView, asked: Asked, actions: Actions) -> impl IntoView {
     let ages = words::ages(&page.age).map(|ages| view! { <span>{ages}</span> });
     let slug = head.slug.clone();
     view! {
-        <Title text=format!("{} · {}", say!(desk.roster), page.term.activity_name) />
+        <PageTitle text=format!("{} · {}", say!(desk.roster), page.term.activity_name) />
         <Back to="desk".to_owned() text=say!(desk.back) />
         <div class="page-head row row--apart">
             <div>

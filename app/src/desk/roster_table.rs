@@ -11,7 +11,7 @@ pub async fn cancel_booking_at_desk(slug: String, term: String, booking: String)
     let id = booking.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
     let who = crate::ssr::need_who().await?;
     let host = crate::ssr::host()?;
-    let cancelled = store::bookings::cancel_booking(&host.db, &who, id, Door::Desk, crate::ssr::now()).await;
+    let cancelled = store::bookings::cancel_booking(&host.db, &who, id, Door::Desk, crate::ssr::now()?).await;
     crate::ssr::told(cancelled, &slug).await?;
     crate::ssr::go(&slug, &format!("desk/terms/{term}?done=cancelled&id={id}"));
     Ok(())
@@ -86,17 +86,17 @@ fn Line(n: usize, line: RosterLine, number: &'static str, action: ServerAction<C
         <tr>
             <td data-label=number>{n}</td>
             <th scope="row">{name}</th>
-            <td data-label=say!(desk.age)>{age}</td>
-            <td data-label=say!(desk.phone)>{phone}</td>
+            <td class="whole" data-label=say!(desk.age)>{age}</td>
+            <td class="whole" data-label=say!(desk.phone)>{phone}</td>
             <td data-label=say!(desk.scope)>{scope}</td>
             <td data-label=say!(desk.booked)>
                 <span>
-                    {words::at(line.booked)}
+                    <span class="whole">{words::at(line.booked)}</span>
                     " "
                     <span class="soft">{words::door(line.door)}</span>
                 </span>
             </td>
-            <td>
+            <td class="whole">
                 <details>
                     <summary>
                         {say!(desk.cancel)}

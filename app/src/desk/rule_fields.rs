@@ -1,9 +1,6 @@
 //! The fields of a term's rule: which days.
 
-use super::{
-    parts::{Problem, textarea_content},
-    term_form::TermForm,
-};
+use super::{parts::Problem, term_form::TermForm};
 use crate::{parts::Field, say, words};
 use domain::{code::Code, recurrence::Weekday, refusal::FieldProblem, text::InputProblem};
 use leptos::prelude::*;
@@ -94,19 +91,22 @@ pub fn RuleFields(
             <div class="choices">{kinds}</div>
             <Problem id="rule-error".to_owned() problem=problem_at(&problem, "rule") />
         </fieldset>
-        <fieldset class="group" aria-describedby=problem_at(&problem, "weekday").map(|_| "weekday-error")>
-            <legend>{say!(desk.weekdays)}</legend>
-            <div class="chips">{weekdays}</div>
-            <Problem id="weekday-error".to_owned() problem=problem_at(&problem, "weekday") />
-        </fieldset>
-        <div class="fields">
+        <div class="for-rule for-rule--weekly">
+            <fieldset class="group" aria-describedby=problem_at(&problem, "weekday").map(|_| "weekday-error")>
+                <legend>{say!(desk.weekdays)}</legend>
+                <div class="chips">{weekdays}</div>
+                <Problem id="weekday-error".to_owned() problem=problem_at(&problem, "weekday") />
+            </fieldset>
             <Field
                 name="every"
                 kind="number"
+                class="input--short"
                 label=say!(desk.every)
                 value=form.every.clone().unwrap_or_default()
                 problem=said(&problem, "every")
             />
+        </div>
+        <div class="for-rule for-rule--month_weekday fields">
             <div class="field">
                 <label for="nth">{say!(desk.nth)}</label>
                 <select class="input" id="nth" name="nth">
@@ -121,15 +121,18 @@ pub fn RuleFields(
                 </select>
                 <Problem id="nth_weekday-error".to_owned() problem=problem_at(&problem, "nth_weekday") />
             </div>
+        </div>
+        <div class="for-rule for-rule--month_day">
             <Field
                 name="month_day"
                 kind="number"
+                class="input--short"
                 label=say!(desk.month_day)
                 value=form.month_day.clone().unwrap_or_default()
                 problem=said(&problem, "month_day")
             />
         </div>
-        <div class="field">
+        <div class="for-rule for-rule--dates field">
             <label for="dates">{say!(desk.dates)}</label>
             <p class="field__hint" id="dates-hint">
                 {say!(desk.dates_hint)}
@@ -140,11 +143,11 @@ pub fn RuleFields(
                 name="dates"
                 aria-invalid=dates_problem.as_ref().map(|_| "true")
                 aria-describedby=dates_described
-                inner_html=textarea_content(form.dates.as_deref().unwrap_or_default())
+                inner_html=crate::parts::escaped(form.dates.as_deref().unwrap_or_default())
             ></textarea>
             <Problem id="dates-error".to_owned() problem=dates_problem />
         </div>
-        <div class="fields">
+        <div class="for-rule for-rule--span fields">
             <Field
                 name="from"
                 kind="date"

@@ -28,19 +28,25 @@ pub async fn add_member(slug: String, kind: String, name: String, birth: Option<
         _ => return Err(crate::ssr::said(AppError::invalid("kind", InputProblem::Choice))),
     };
     // A page has one form a kind: the problem must find its own.
-    let invalid = |field, problem| crate::ssr::said(AppError::invalid(&format!("{kind}-{field}"), problem));
-    let who = crate::ssr::need_who().await?;
-    let host = crate::ssr::host()?;
-    let now = crate::ssr::now();
-    let head = store::communities::head(&host.db, &slug, now).await?;
-    let name = PersonName::parse(&name).map_err(|problem| invalid("name", problem))?;
-    let birth = match birth.as_deref().map(str::trim).filter(|birth| !birth.is_empty()) {
-        Some(birth) => Some(parse_birth_date(birth, head.today).map_err(|problem| invalid("birth", problem))?),
-        None if role == MemberRole::Child => return Err(invalid("birth", InputProblem::Empty)),
-        None => None,
-    };
-    let new = NewMember { role, name, birth, myself };
-    let id = crate::ssr::told(add_member(&host.db, &who, head.id, new, now).await, &slug).await?;
+    let input = |field: &str| format!("{kind}-{field}");
+    let invalid = |field, problem| crate::ssr::said(AppError::invalid(&input(field), problem));
+    let typed = [(input("name"), Some(name.as_str())), (input("birth"), birth.as_deref())];
+    let typed = typed.each_ref().map(|(input, text)| (input.as_str(), *text));
+    let added = crate::ssr::keeping(&typed, async {
+        let who = crate::ssr::need_who().await?;
+        let host = crate::ssr::host()?;
+        let now = crate::ssr::now()?;
+        let head = store::communities::head(&host.db, &slug, now).await?;
+        let name = PersonName::parse(&name).map_err(|problem| invalid("name", problem))?;
+        let birth = match birth.as_deref().map(str::trim).filter(|birth| !birth.is_empty()) {
+            Some(birth) => Some(parse_birth_date(birth, head.today).map_err(|problem| invalid("birth", problem))?),
+            None if role == MemberRole::Child => return Err(invalid("birth", InputProblem::Empty)),
+            None => None,
+        };
+        let new = NewMember { role, name, birth, myself };
+        crate::ssr::told(add_member(&host.db, &who, head.id, new, now).await, &slug).await
+    });
+    let id = added.await?;
     crate::ssr::go(&slug, &format!("my?added={id}"));
     Ok(())
 }
@@ -51,7 +57,7 @@ pub async fn remove_member(slug: String, person: String) -> Result<(), AppError>
     let who = crate::ssr::need_who().await?;
     let id = person.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
     let host = crate::ssr::host()?;
-    let removed = store::families::remove_member(&host.db, &who, id, crate::ssr::now()).await;
+    let removed = store::families::remove_member(&host.db, &who, id, crate::ssr::now()?).await;
     crate::ssr::told(removed, &slug).await?;
     crate::ssr::go(&slug, &format!("my?removed={id}"));
     Ok(())

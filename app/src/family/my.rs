@@ -7,14 +7,14 @@ use super::{
 use crate::{
     error::AppError,
     frame::{framed, refetch_frame_after, use_head, use_slug},
-    parts::{Banner, Empty, Failure, Loading},
+    parts::{Banner, Empty, Failure, Loading, PageTitle},
     say,
     sign_in::sign_out::SignOutForm,
 };
 use domain::reading::{DayHead, Me, MyBooking};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use leptos_router::{LazyRoute, lazy_route};
 use serde::{Deserialize, Serialize};
 
 /// What 我的 shows.
@@ -33,7 +33,7 @@ pub struct MyView {
 pub async fn read_my(slug: String) -> Result<Option<MyView>, AppError> {
     let Some(who) = crate::ssr::who().await? else { return Ok(None) };
     let host = crate::ssr::host()?;
-    let now = crate::ssr::now();
+    let now = crate::ssr::now()?;
     let head = store::communities::head(&host.db, &slug, now).await?;
     let bookings = store::calendar::my_bookings(&host.db, &who, None, now).await?;
     let dates = bookings.iter().flat_map(|booking| &booking.dates).map(|date| date.date).collect();
@@ -50,9 +50,22 @@ struct Done {
     cancelled: Option<String>,
 }
 
-/// 我的.
+/// The page, loaded when it is opened.
+pub struct MyRoute;
+
+#[lazy_route]
+impl LazyRoute for MyRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <My /> }.into_any()
+    }
+}
+
 #[component]
-pub fn My() -> impl IntoView {
+fn My() -> impl IntoView {
     let slug = use_slug();
     let query = use_query_map();
     let by_person = Memo::new(move |_| query.with(|query| query.get_str("by") == Some("person")));
@@ -69,7 +82,7 @@ pub fn My() -> impl IntoView {
     refetch_frame_after(remove);
     let view = Resource::new(move || (slug.get(), done.get()), |(slug, _)| read_my(slug));
     view! {
-        <Title text=format!("{} · {}", say!(family.title), say!(common.brand)) />
+        <PageTitle text=format!("{} · {}", say!(family.title), say!(common.brand)) />
         <Transition fallback=Loading>
             {move || {
                 let by_person = by_person.get();

@@ -3,13 +3,13 @@
 use crate::{
     error::AppError,
     frame::{framed, refetch_frame_after, use_head, use_slug},
-    parts::{ActionProblem, Empty, Failure, Icon, Loading},
+    parts::{ActionProblem, Empty, Failure, Icon, Loading, PageTitle},
     say, words,
 };
 use domain::reading::{NoticeItem, NoticeText};
 use jiff::civil::Date;
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_router::{LazyRoute, lazy_route};
 
 /// Reads somebody's notices, newest first; nothing while nobody is signed in.
 #[server(prefix = "/api", endpoint = "read_inbox", input = server_fn::codec::GetUrl)]
@@ -24,18 +24,31 @@ pub async fn read_inbox() -> Result<Option<Vec<NoticeItem>>, AppError> {
 #[server(prefix = "/api", endpoint = "read_notices")]
 pub async fn read_notices() -> Result<(), AppError> {
     let who = crate::ssr::need_who().await?;
-    Ok(store::notices::read_notices(&crate::ssr::host()?.db, &who, crate::ssr::now()).await?)
+    Ok(store::notices::read_notices(&crate::ssr::host()?.db, &who, crate::ssr::now()?).await?)
 }
 
-/// 消息.
+/// The page, loaded when it is opened.
+pub struct NoticesRoute;
+
+#[lazy_route]
+impl LazyRoute for NoticesRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <Notices /> }.into_any()
+    }
+}
+
 #[component]
-pub fn Notices() -> impl IntoView {
+fn Notices() -> impl IntoView {
     let slug = use_slug();
     let action = ServerAction::<ReadNotices>::new();
     refetch_frame_after(action);
     let inbox = Resource::new(move || (slug.get(), action.version().get()), |_| read_inbox());
     view! {
-        <Title text=format!("{} · {}", say!(family.notices), say!(common.brand)) />
+        <PageTitle text=format!("{} · {}", say!(family.notices), say!(common.brand)) />
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
                 match framed(inbox).await {

@@ -4,13 +4,13 @@ use super::{landing, sign_out::SignOutForm};
 use crate::{
     error::AppError,
     frame::{framed, refetch_frame_after, use_me, use_slug},
-    parts::{ActionProblem, Banner, Failure, Field, Icon, Loading, field_problem},
+    parts::{ActionProblem, Banner, Failure, Field, Icon, Loading, PageTitle, field_problem},
     say, words,
 };
 use domain::{reading::Me, text::InputProblem};
 use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use leptos_router::{LazyRoute, lazy_route};
 use serde::{Deserialize, Serialize};
 
 /// How far a visitor has come.
@@ -52,13 +52,18 @@ pub async fn ask_code(slug: String, phone: Option<String>, to: Option<String>) -
     use domain::phone::PhoneNumber;
     use store::accounts;
     let invalid = |problem| crate::ssr::said(AppError::invalid("phone", problem));
-    let phone = match phone {
-        Some(phone) => PhoneNumber::parse(&phone).map_err(invalid)?,
-        None => kept_phone().await?.ok_or_else(|| invalid(InputProblem::Empty))?,
-    };
     let host = crate::ssr::host()?;
     let code = accounts::new_code();
-    crate::ssr::told(accounts::ask_code(&host.db, &phone, &code, crate::ssr::now()).await, &slug).await?;
+    let typed = [("phone", phone.as_deref())];
+    let made = crate::ssr::keeping(&typed, async {
+        let phone = match &phone {
+            Some(phone) => PhoneNumber::parse(phone).map_err(invalid)?,
+            None => kept_phone().await?.ok_or_else(|| invalid(InputProblem::Empty))?,
+        };
+        crate::ssr::told(accounts::ask_code(&host.db, &phone, &code, crate::ssr::now()?).await, &slug).await?;
+        Ok(phone)
+    });
+    let phone = made.await?;
     if let Err(error) = host.code_sender.send(&phone, &code).await {
         tracing::error!(%error, "a sign-in code could not be sent");
         // So that the code that came before is still good.
@@ -82,7 +87,7 @@ pub async fn enter_code(slug: String, code: String, to: Option<String>) -> Resul
         return Err(crate::ssr::said(AppError::Refused { refusal: Refusal::WrongCode, offset: 0 }));
     };
     let host = crate::ssr::host()?;
-    let entered = store::accounts::enter_code(&host.db, &phone, &code, crate::ssr::now()).await;
+    let entered = store::accounts::enter_code(&host.db, &phone, &code, crate::ssr::now()?).await;
     let account = crate::ssr::told(entered, &slug).await?;
     crate::ssr::sign_in(account).await?;
     crate::ssr::keep(PHONE, None).await?;
@@ -116,16 +121,20 @@ fn read_code(raw: &str) -> Result<String, InputProblem> {
 #[server(prefix = "/api", endpoint = "enter_password")]
 pub async fn enter_password(slug: String, login: String, password: String, to: Option<String>) -> Result<(), AppError> {
     const LONGEST: usize = 200;
-    for (field, text) in [("login", &login), ("password", &password)] {
-        let problem = match text.trim() {
-            "" => InputProblem::Empty,
-            _ if text.chars().count() > LONGEST => InputProblem::TooLong { max: LONGEST },
-            _ => continue,
-        };
-        return Err(crate::ssr::said(AppError::invalid(field, problem)));
-    }
     let host = crate::ssr::host()?;
-    let account = crate::ssr::told(store::accounts::enter_password(&host.db, &login, password).await, &slug).await?;
+    let typed = [("staff-login", Some(login.as_str()))];
+    let entered = crate::ssr::keeping(&typed, async {
+        for (field, text) in [("login", &login), ("password", &password)] {
+            let problem = match text.trim() {
+                "" => InputProblem::Empty,
+                _ if text.chars().count() > LONGEST => InputProblem::TooLong { max: LONGEST },
+                _ => continue,
+            };
+            return Err(crate::ssr::said(AppError::invalid(field, problem)));
+        }
+        crate::ssr::told(store::accounts::enter_password(&host.db, &login, password).await, &slug).await
+    });
+    let account = entered.await?;
     crate::ssr::sign_in(account).await?;
     if let Some(to) = landing(to.as_deref()) {
         crate::ssr::go(&slug, &to);
@@ -133,7 +142,7 @@ pub async fn enter_password(slug: String, login: String, password: String, to: O
     }
     // The desk of this community, or else of the one where the account works.
     let works_at = match store::accounts::who_is(&host.db, account).await? {
-        Some(who) => store::families::me(&host.db, &who, crate::ssr::now()).await?.works_at,
+        Some(who) => store::families::me(&host.db, &who, crate::ssr::now()?).await?.works_at,
         None => Vec::new(),
     };
     let here = works_at.iter().find(|(at, ..)| *at == slug).or(works_at.first());
@@ -144,9 +153,22 @@ pub async fn enter_password(slug: String, login: String, password: String, to: O
     Ok(())
 }
 
-/// The sign-in page.
+/// The page, loaded when it is opened.
+pub struct SignInRoute;
+
+#[lazy_route]
+impl LazyRoute for SignInRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        view! { <SignIn /> }.into_any()
+    }
+}
+
 #[component]
-pub fn SignIn() -> impl IntoView {
+fn SignIn() -> impl IntoView {
     let slug = use_slug();
     let query = use_query_map();
     let to = Memo::new(move |_| query.with(|query| landing(query.get_str("to"))));
@@ -178,7 +200,7 @@ pub fn SignIn() -> impl IntoView {
         }
     };
     view! {
-        <Title text=format!("{} · {}", say!(sign_in.title), say!(common.brand)) />
+        <PageTitle text=format!("{} · {}", say!(sign_in.title), say!(common.brand)) />
         <div class="narrow stack-l">
             <div class="page-head">
                 <h1>{say!(sign_in.title)}</h1>

@@ -3,6 +3,7 @@
 use super::{Failure, demo, open};
 use crate::{
     assets::Assets,
+    clock,
     code_sender::code_sender,
     config::Config,
     listener,
@@ -10,6 +11,7 @@ use crate::{
     router::{self, Setup},
 };
 use app::ssr::Host;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// Serves until it is asked to stop.
@@ -35,7 +37,12 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
 
     let logins = LoginStore::new(db.clone());
     let setup = Setup {
-        host: Host { db: db.clone(), code_sender: code_sender(config.code_sender), demo: config.demo },
+        host: Host {
+            db: db.clone(),
+            clock: Arc::new(clock::now),
+            code_sender: code_sender(config.code_sender),
+            demo: config.demo,
+        },
         assets,
         addr,
         public_url: config.public_url,

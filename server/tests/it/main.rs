@@ -2,9 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy takes the helpers of a test binary for no tests")]
 
+mod bad_input;
 mod cross_site;
 mod headers;
 mod login_cookie;
+mod odd_names;
 mod requests;
+mod rush;
 mod slow_clients;
+mod strangers;
+#[path = "../../../store/tests/it/town.rs"]
+#[allow(dead_code, reason = "the store's tests use more of the town")]
+mod town;
 mod world;

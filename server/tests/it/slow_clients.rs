@@ -11,6 +11,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::oneshot,
     task::JoinSet,
+    time::timeout,
 };
 
 /// A server on a port of its own; what is sent (or dropped) stops it.
@@ -25,14 +26,31 @@ async fn start(world: &World) -> (SocketAddr, oneshot::Sender<()>, tokio::task::
 }
 
 async fn exchange(addr: SocketAddr, request: &str) -> String {
-    let mut stream = TcpStream::connect(addr).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    String::from_utf8_lossy(&answer).into_owned()
+    let exchanging = async {
+        let mut stream = TcpStream::connect(addr).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    timeout(Duration::from_secs(60), exchanging).await.expect("an answer")
 }
 
 const HEALTH: &str = "GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+
+/// Whether the server let go of a client that sent `said` and then waited.
+async fn is_let_go(addr: SocketAddr, said: &[u8]) -> bool {
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    stream.write_all(said).await.unwrap();
+    let mut rest = Vec::new();
+    if timeout(HEADER_PATIENCE * 2, stream.read_to_end(&mut rest)).await.is_ok() {
+        return true;
+    }
+    // Where the queue of connections overflowed, the client may believe in one that the server never took: to that,
+    // a byte is answered by a reset.
+    let _ = stream.write_all(b"x").await;
+    timeout(HEADER_PATIENCE * 2, stream.read_to_end(&mut rest)).await.is_ok()
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_hundred_half_open_clients_are_dropped_and_hold_nobody_up() {
@@ -42,15 +60,9 @@ async fn five_hundred_half_open_clients_are_dropped_and_hold_nobody_up() {
     let start = Instant::now();
     let mut clients = JoinSet::new();
     for i in 0..500 {
-        clients.spawn(async move {
-            let mut stream = TcpStream::connect(addr).await.unwrap();
-            // Some say nothing at all, some stop in the middle of a header.
-            if i % 2 == 0 {
-                stream.write_all(b"GET / HTTP/1.1\r\nhost: loc").await.unwrap();
-            }
-            let mut rest = Vec::new();
-            let _ = stream.read_to_end(&mut rest).await;
-        });
+        // Some say nothing at all, some stop in the middle of a header.
+        let said: &[u8] = if i % 2 == 0 { b"GET / HTTP/1.1\r\nhost: loc" } else { b"" };
+        clients.spawn(is_let_go(addr, said));
     }
     for _ in 0..20 {
         let asked = Instant::now();
@@ -58,10 +70,9 @@ async fn five_hundred_half_open_clients_are_dropped_and_hold_nobody_up() {
         // Not a measurement: a full backlog alone makes the kernel ask again after a second.
         assert!(asked.elapsed() < HEADER_PATIENCE, "held up for {:?}", asked.elapsed());
     }
-    while let Some(dropped) = clients.join_next().await {
-        dropped.unwrap();
+    while let Some(let_go) = clients.join_next().await {
+        assert!(let_go.unwrap());
     }
-    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
     assert!(start.elapsed() > HEADER_PATIENCE / 2, "{:?}: they were not even waited for", start.elapsed());
 }
 

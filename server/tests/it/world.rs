@@ -5,17 +5,21 @@ use http::{Request, Response};
 use server::{
     assets::Assets,
     code_sender::{Destination, code_sender},
-    login_cookie::LoginStore,
+    login_cookie::{ACCOUNT, LoginStore, NAME},
     router::{Setup, router},
 };
 use std::{
     fs,
     net::SocketAddr,
     path::PathBuf,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
-use store::{DatabaseConnection, connect};
+use store::{DatabaseConnection, accounts::Who, connect};
 use tower::ServiceExt;
+use tower_sessions::Session;
 
 /// Gone, with its folder, when it is dropped.
 pub struct World {
@@ -48,7 +52,12 @@ impl World {
         connect::migrate(&db).await.unwrap();
         let logins = LoginStore::new(db.clone());
         let mut setup = Setup {
-            host: app::ssr::Host { db: db.clone(), code_sender: code_sender(Destination::Console), demo: false },
+            host: app::ssr::Host {
+                db: db.clone(),
+                clock: Arc::new(crate::town::now),
+                code_sender: code_sender(Destination::Console),
+                demo: false,
+            },
             assets: Assets::find(Some(&site)).unwrap(),
             addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
             public_url: None,
@@ -65,7 +74,27 @@ impl World {
     }
 
     pub async fn get(&self, path: &str) -> Response<Body> {
-        self.ask(Request::get(path).header("host", "localhost"), "").await
+        self.get_as("", path).await
+    }
+
+    /// A page, or a request that reads, as whoever the cookie is.
+    pub async fn get_as(&self, cookie: &str, path: &str) -> Response<Body> {
+        self.ask(Request::get(path).header("host", "localhost").header("cookie", cookie), "").await
+    }
+
+    /// A request that writes, as a hydrated page sends it.
+    pub async fn post(&self, cookie: &str, name: &str, form: impl Into<Body>) -> Response<Body> {
+        let request = Request::post(format!("/api/{name}")).header("host", "localhost").header("cookie", cookie);
+        let request = request.header("origin", "http://localhost").header("accept", "application/json");
+        self.ask(request.header("content-type", "application/x-www-form-urlencoded"), form).await
+    }
+
+    /// The cookie of somebody who has signed in.
+    pub async fn sign_in(&self, who: &Who) -> String {
+        let session = Session::new(None, Arc::new(self.logins.clone()), None);
+        session.insert(ACCOUNT, who.account.0).await.unwrap();
+        session.save().await.unwrap();
+        format!("{NAME}={}", session.id().unwrap())
     }
 }
 

@@ -40,6 +40,7 @@ impl MigrationTrait for Migration {
         create_index(manager, "booking", &["account_id"]).await?;
         create_index(manager, "booking", &["household_id"]).await?;
         create_index(manager, "booking", &["community_id"]).await?;
+        create_index(manager, "booking", &["term_id", "state", "scope", "queue_no"]).await?;
         manager
             .get_connection()
             .execute_unprepared(

@@ -3,7 +3,7 @@
 use crate::database::{TestDatabase, on_both_databases};
 use domain::{
     activity::{Audience, Unit},
-    booking::{self, BookingState, PlaceState, Places, Scope, Standing, Waiter},
+    booking::{self, BookingState, Line, PlaceState, Places, Scope, Standing, Waiter},
     id::{BookingId, OccurrenceId, TermId},
     person::age_on,
     reading::NoticeText,
@@ -75,7 +75,7 @@ impl Found {
     }
 
     /// A term and its places, as the rules see them.
-    fn as_the_rules_see(&self, row: &term::Model) -> (Term, Places) {
+    fn as_the_rules_see(&self, row: &term::Model) -> (Term, Places, Vec<Waiter>) {
         let occurrences: Vec<Occurrence> = self
             .dates(row)
             .map(|date| Occurrence {
@@ -120,11 +120,19 @@ impl Found {
                 PlaceState::Released => {}
             }
         }
-        (term, Places { held, waiting: waiting.into_values().collect() })
+        let waiting: Vec<_> = waiting.into_values().collect();
+        let mut line = Line::default();
+        for waiter in &waiting {
+            match of_term[&waiter.booking.0].scope.0 {
+                Scope::Single => *line.single.entry(waiter.occurrences[0]).or_default() += 1,
+                Scope::Whole | Scope::Rest => line.all += 1,
+            }
+        }
+        (term, Places { held, line }, waiting)
     }
 
     fn standing(&self, row: &term::Model) -> Standing {
-        let (term, places) = self.as_the_rules_see(row);
+        let (term, places, _) = self.as_the_rules_see(row);
         booking::standing_of_term(&term, &places, self.now)
     }
 }
@@ -223,13 +231,13 @@ fn calendar_is_alive(found: &Found) {
 
 fn bookings_obey_the_rules(found: &Found) {
     for row in &found.terms {
-        let (term, places) = found.as_the_rules_see(row);
+        let (term, places, waiting) = found.as_the_rules_see(row);
         let name = format!("{} {} at {}", found.activity(row).name, row.name, found.now);
         for date in &term.occurrences {
             let held = places.held.get(&date.id).copied().unwrap_or(0);
             assert!(held <= term.capacity, "{name}: {held} of {} on {}", term.capacity, date.on_date);
         }
-        assert_eq!(booking::promote(&term, &places, found.now), [], "{name}: somebody waits for free places");
+        assert_eq!(booking::promote(&term, &places, &waiting, found.now), [], "{name}: somebody waits for free places");
 
         let bookings: Vec<_> = found.bookings(row).collect();
         let numbers: Vec<i64> = bookings.iter().map(|b| b.queue_no).collect();
@@ -299,10 +307,9 @@ async fn the_family_has_what_the_stories_need(test: &TestDatabase, found: &Found
     assert_eq!(age_on(boy.birth_date.unwrap().into(), today), 8);
     assert!(booked("小明", BookingState::Confirmed).len() >= 2);
     let waits = booked("小明", BookingState::Waiting);
-    let (_, places) = found.as_the_rules_see(waits[0]);
+    let (_, _, waiting) = found.as_the_rules_see(waits[0]);
     let his = found.bookings(waits[0]).find(|b| b.person_id == boy.id).unwrap();
-    let dates = &places.waiting.iter().find(|waiter| waiter.queue_no == his.queue_no).unwrap().occurrences;
-    assert_eq!(places.ahead(his.queue_no, dates), 2, "小明 is the third in line");
+    assert_eq!(waiting[2].queue_no, his.queue_no, "小明 is the third in line");
     let opera = booked("张桂兰", BookingState::Confirmed);
     assert!(opera.iter().any(|term| found.activity(term).name == "越剧班"));
     assert!(!booked("李秀英", BookingState::Confirmed).is_empty());

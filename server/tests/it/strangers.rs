@@ -1,0 +1,93 @@
+//! What is somebody else's: every request that names something, from everybody it doesn't belong to.
+
+use crate::{
+    town::{Town, now, request},
+    world::{World, text},
+};
+use http::StatusCode;
+use store::{bookings::book_place, id::new_id};
+
+/// A request by name, its fields with ID for somebody else's thing, and that thing's id.
+type Asked = (&'static str, String, String);
+
+fn asked(name: &'static str, fields: &str, id: impl ToString) -> Asked {
+    (name, fields.to_owned(), id.to_string())
+}
+
+#[tokio::test]
+async fn a_stranger_learns_nothing_and_changes_nothing() {
+    let world = World::with(|setup| setup.rate_limit = false).await;
+    let town = Town::new(&world.db).await;
+    let elsewhere = Town::with_slug(&world.db, "elsewhere").await;
+    let term = town.term(2).await;
+    let parent = town.parent(1).await;
+    let child = parent.child;
+    let booked = book_place(&world.db, &parent.who, &request(term, child), now()).await.unwrap();
+    let (domain::reading::Booked::Confirmed { booking, .. } | domain::reading::Booked::Waiting { booking, .. }) =
+        booked;
+    let staff = world.sign_in(&town.staff).await;
+    let roster = text(world.get_as(&staff, &format!("/yongxing/desk/terms/{term}")).await).await;
+    let occurrence = roster.split("/desk/occurrences/").nth(1).and_then(|rest| rest.get(..36)).unwrap().to_owned();
+    let activity = town.activity;
+
+    // ID stands for somebody else's thing, and for one that doesn't exist: the answers must be the same.
+    let key = "01936a2e-0000-7000-8000-000000000000";
+    let book = format!("slug=SLUG&activity={activity}&term={term}&person=ID&scope=whole&key={key}");
+    let dates = "rule=dates&dates=2026-12-01&start=09:00&end=10:00&capacity=5&cancel_hours=1&scopes[]=whole";
+    let writing = [
+        asked("book_place", &book, child),
+        asked("cancel_booking", "slug=SLUG&booking=ID&back=my", booking),
+        asked("remove_member", "slug=SLUG&person=ID", child),
+        asked("cancel_booking_at_desk", "slug=SLUG&term=TERM&booking=ID", booking),
+        asked("cancel_occurrence", "slug=SLUG&term=TERM&occurrence=ID&reason=x", &occurrence),
+        asked("mark_roll", "slug=SLUG&occurrence=ID&marks[pCHILD]=present", &occurrence),
+        asked("new_term", &format!("slug=SLUG&activity=ID&name=x&{dates}"), activity),
+        asked("book_at_desk", &format!("slug=SLUG&term=ID&person=CHILD&scope=whole&key={key}"), term),
+    ];
+    let reading = [
+        asked("read_roster", "slug=SLUG&term=ID", term),
+        asked("read_audit", "slug=SLUG&term=ID", term),
+        asked("read_roll", "slug=SLUG&occurrence=ID", &occurrence),
+    ];
+    let nothing = new_id(now()).to_string();
+    let other_parent = world.sign_in(&town.parent(2).await.who).await;
+    let other_staff = world.sign_in(&elsewhere.staff).await;
+    let before =
+        text(world.get_as(&staff, &format!("/yongxing/desk/terms/{term}/audit")).await).await.matches("<tr").count();
+
+    let filled = |form: &str, slug: &str, id: &str| {
+        let form = form.replace("SLUG", slug).replace("TERM", &term.to_string()).replace("CHILD", &child.to_string());
+        form.replace("ID", id)
+    };
+    let refused = [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND, StatusCode::UNAUTHORIZED];
+    for (who, cookie) in
+        [("nobody", ""), ("another parent", &other_parent), ("staff of another community", &other_staff)]
+    {
+        for (name, form, id) in &writing {
+            // A desk elsewhere names its own community, and this one.
+            for slug in ["yongxing", "elsewhere"] {
+                let theirs = world.post(cookie, name, filled(form, slug, id)).await;
+                let none = world.post(cookie, name, filled(form, slug, &nothing)).await;
+                assert!(refused.contains(&theirs.status()), "{name} by {who}: {}", theirs.status());
+                assert_eq!(theirs.status(), none.status(), "{name} by {who} tells what exists");
+                assert_eq!(text(theirs).await, text(none).await, "{name} by {who} tells what exists");
+            }
+        }
+        for (name, query, id) in &reading {
+            for slug in ["yongxing", "elsewhere"] {
+                let theirs = world.get_as(cookie, &format!("/api/{name}?{}", filled(query, slug, id))).await;
+                let none = world.get_as(cookie, &format!("/api/{name}?{}", filled(query, slug, &nothing))).await;
+                assert!(refused.contains(&theirs.status()), "{name} by {who}: {}", theirs.status());
+                assert_eq!(theirs.status(), none.status(), "{name} by {who} tells what exists");
+                assert_eq!(text(theirs).await, text(none).await, "{name} by {who} tells what exists");
+            }
+        }
+        for path in [format!("/yongxing/activities/{activity}?booked={booking}"), "/yongxing/my".to_owned()] {
+            let page = text(world.get_as(cookie, &path).await).await;
+            assert!(!page.contains("孩子1"), "{path} names the child to {who}");
+        }
+    }
+    let after =
+        text(world.get_as(&staff, &format!("/yongxing/desk/terms/{term}/audit")).await).await.matches("<tr").count();
+    assert_eq!(before, after, "nothing was changed");
+}

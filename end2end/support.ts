@@ -16,7 +16,7 @@ export const test = base.extend<{ quiet: void }>({
 });
 
 /** Whether the pages of this story run scripts. */
-function scripted(): boolean {
+export function scripted(): boolean {
   return !test.info().project.name.includes('without JavaScript');
 }
 
@@ -58,6 +58,7 @@ export async function hydrated(page: Page): Promise<void> {
 /** Signs in by phone and the code that the demo shows. */
 export async function signIn(page: Page, slug: string, phone: string, to = 'my'): Promise<void> {
   await open(page, `/${slug}/sign-in?to=${to}`);
+  await accessible(page);
   const asking = page.locator('form[action="/api/ask_code"]:has([name=phone])');
   await asking.locator('[name=phone]').fill(phone);
   await asking.locator('button').click();

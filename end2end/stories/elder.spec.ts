@@ -1,4 +1,4 @@
-import { accessible, expect, fits, hydrated, newPhone, open, signIn, test } from '../support';
+import { accessible, expect, fits, hydrated, newPhone, open, scripted, signIn, test } from '../support';
 
 test('an elder books the smart-phone course in three taps', async ({ page }) => {
   await open(page, '/yongxing');
@@ -29,4 +29,27 @@ test('an elder books the smart-phone course in three taps', async ({ page }) => 
   await expect(page.locator('.banner').first()).toContainText(/钱奶奶 (已报名|候补第)/);
   await accessible(page);
   await fits(page);
+});
+
+test('an elder makes the text as large as it gets, and has the page read aloud', async ({ page }) => {
+  await open(page, '/yongxing');
+  await page.getByRole('button', { name: '长辈版' }).click();
+  await hydrated(page);
+  const size = () => page.evaluate(() => getComputedStyle(document.documentElement).fontSize);
+  expect(await size()).toBe('24px');
+  await page.getByRole('button', { name: '最大' }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-size', '30');
+  await hydrated(page);
+  expect(await size()).toBe('30px');
+  await fits(page);
+  await accessible(page);
+  const read = page.getByRole('button', { name: '读给我听' });
+  if (scripted()) {
+    await expect(read).toBeVisible();
+    await read.click();
+    await page.getByRole('button', { name: '停止朗读' }).click();
+    await expect(read).toBeVisible();
+  } else {
+    await expect(read).toHaveCount(0);
+  }
 });

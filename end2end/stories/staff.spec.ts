@@ -26,6 +26,12 @@ test('staff book somebody without a phone and call the roll', async ({ page }) =
   }
   await form.locator('[name=name]').fill('郑没手机');
   await form.locator('[name=birth]').fill('2018-01-02');
+  await form.locator('[name=phone]').fill('12345');
+  await form.locator('button').click();
+  await expect(form.locator('.field__error')).toBeVisible();
+  await hydrated(page);
+  await expect(form.locator('[name=name]')).toHaveValue('郑没手机');
+  await form.locator('[name=phone]').fill('');
   await form.locator('button').click();
   await expect(page.locator('table').first()).toContainText('郑没手机');
   await accessible(page);
@@ -48,4 +54,13 @@ test('staff book somebody without a phone and call the roll', async ({ page }) =
   await expect(person.locator('input[value=late]')).toBeChecked();
   await accessible(page);
   await fits(page);
+
+  // Ticked by mistake: taken back.
+  await hydrated(page);
+  await person.locator('label', { hasText: '撤销' }).click();
+  await page.getByRole('button', { name: '保存点名' }).click();
+  await expect(page.getByText('点名已保存')).toBeVisible();
+  await open(page, new URL(page.url()).pathname);
+  await expect(person).toBeVisible();
+  await expect(person.locator('input:checked')).toHaveCount(0);
 });

@@ -5,6 +5,7 @@ test('an elder books the smart-phone course in three taps', async ({ page }) => 
   await page.getByRole('button', { name: '长辈版' }).click();
   await expect(page.locator('html')).toHaveAttribute('data-look', 'elder');
   await signIn(page, 'yongxing', newPhone());
+  await expect(page.locator('#add')).toBeVisible();
   const myself = page.locator('form[action="/api/add_member"]:has(input[name=kind][value=myself])');
   if (!(await myself.locator('[name=name]').isVisible())) {
     await page.locator('details:has(input[name=kind][value=myself]) > summary').click();

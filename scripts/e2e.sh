@@ -1,8 +1,22 @@
 #!/usr/bin/env bash
-# Browser stories against a fresh server, built if needed.
+# Browser stories against a fresh server, built if needed: all of them on SQLite, those of a desktop on a PostgreSQL of
+# their own, too. With arguments, which go to Playwright, on SQLite only.
 set -euo pipefail
 source "$(dirname "$0")/steps.sh"
+
+on_postgres() {
+    local folder code=0
+    folder=$(mktemp -d /tmp/zhaoxi-stories.XXXXXX)
+    chmod 755 "$folder"
+    DATABASE_URL=$(scripts/postgres.sh start "$folder") end2end/run.sh --project=desktop || code=$?
+    scripts/postgres.sh stop "$folder"
+    rm -rf "$folder"
+    return "$code"
+}
 
 scripts/build.sh
 export ZHAOXI_BINARY=$target/release/zhaoxi
 step 'browser stories' end2end/run.sh "$@"
+if (($# == 0)); then
+    step 'browser stories of a desktop, on PostgreSQL' on_postgres
+fi

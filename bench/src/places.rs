@@ -36,9 +36,9 @@ use store::{
 };
 
 /// Parents who book at once.
-const PARENTS: usize = 300;
+const PARENTS: usize = 1000;
 /// The places that they race for.
-const PLACES: u32 = 30;
+const PLACES: u32 = 20;
 
 struct Parent {
     who: Who,

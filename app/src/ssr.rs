@@ -74,11 +74,7 @@ async fn session() -> Result<Session, AppError> {
 
 /// Who is signed in, if anybody.
 pub async fn who() -> Result<Option<Who>, AppError> {
-    let id: Option<uuid::Uuid> = session().await?.get("account").await.map_err(|error| {
-        tracing::error!(%error, "login session could not be read");
-        AppError::Failed
-    })?;
-    let Some(id) = id else { return Ok(None) };
+    let Some(id) = kept_as("account").await? else { return Ok(None) };
     Ok(store::accounts::who_is(&host()?.db, AccountId(id)).await?)
 }
 
@@ -109,6 +105,10 @@ pub async fn keep(name: &str, value: Option<&str>) -> Result<(), AppError> {
 
 /// What [`keep`] kept.
 pub async fn kept(name: &str) -> Result<Option<String>, AppError> {
+    kept_as(name).await
+}
+
+async fn kept_as<T: serde::de::DeserializeOwned>(name: &str) -> Result<Option<T>, AppError> {
     session().await?.get(name).await.map_err(|error| {
         tracing::error!(%error, "login session could not be read");
         AppError::Failed
@@ -129,7 +129,9 @@ pub async fn keeping<T>(
         let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
         accept.is_some_and(|accept| accept.contains("text/html"))
     });
-    if done.is_err() && plain {
+    // What can be mended; a visitor who may not do it at all leaves nothing behind.
+    let mendable = matches!(done, Err(AppError::Invalid { .. } | AppError::Refused { .. }));
+    if mendable && plain {
         let typed: Typed = typed
             .iter()
             .filter_map(|(id, text)| Some(((*id).to_owned(), (*text)?.to_owned())))
@@ -142,8 +144,10 @@ pub async fn keeping<T>(
 
 /// What [`keeping`] kept, once.
 pub async fn take_typed() -> Result<Typed, AppError> {
-    let taken = session().await?.remove(TYPED).await.map_err(unwritten)?;
-    Ok(taken.unwrap_or_default())
+    let Some(typed) = kept_as::<Typed>(TYPED).await? else { return Ok(Typed::new()) };
+    // Only now: removing what isn't there would still write the session, at every page that somebody looks at.
+    session().await?.remove::<Typed>(TYPED).await.map_err(unwritten)?;
+    Ok(typed)
 }
 
 /// Ends the login session everywhere.

@@ -2,7 +2,7 @@
 
 use crate::{
     town::{Town, now, request},
-    world::{World, text},
+    world::{World, percent, registered, text},
 };
 use app::error::AppError;
 use axum::body::Body;
@@ -126,12 +126,6 @@ struct Input {
     body: Vec<u8>,
 }
 
-fn percent(text: &str) -> String {
-    text.bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
-}
-
 /// Forms, JSON, broken UTF-8, empty and huge ones. `known` are ids of things that are there.
 fn inputs(known: Vec<String>) -> impl Strategy<Value = Input> {
     let value = prop_oneof![
@@ -184,12 +178,6 @@ async fn rows(world: &World) -> Vec<String> {
         }
     }
     all
-}
-
-/// Every request that the app has, and how it is sent.
-fn registered() -> Vec<(&'static str, Method)> {
-    let _ = app::App;
-    leptos::server_fn::axum::server_fn_paths().collect()
 }
 
 #[tokio::test]

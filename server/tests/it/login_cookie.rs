@@ -159,3 +159,16 @@ async fn a_use_after_a_day_lets_the_idle_time_start_anew() {
     assert!(expires().await > after(before, SignedDuration::from_hours(24)));
     assert_eq!(ACCOUNT, "account", "the app writes this key");
 }
+
+#[tokio::test]
+async fn looking_at_a_page_writes_no_session() {
+    let world = World::new().await;
+    let town = crate::town::Town::new(&world.db).await;
+    let anonymous = world.get("/yongxing").await;
+    assert_eq!((header(&anonymous, "set-cookie"), header(&anonymous, "cache-control")), ("", "no-cache"));
+    let cookie = world.sign_in(&town.parent(1).await.who).await;
+    for path in ["/yongxing", "/yongxing/my", "/yongxing/notices"] {
+        let answer = world.get_as(&cookie, path).await;
+        assert_eq!((answer.status().as_u16(), header(&answer, "set-cookie")), (200, ""), "{path}");
+    }
+}

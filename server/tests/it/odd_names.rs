@@ -2,7 +2,7 @@
 
 use crate::{
     town::{Town, request},
-    world::{World, header, text},
+    world::{World, header, percent, text},
 };
 use axum::body::Body;
 use http::{Response, StatusCode};
@@ -19,10 +19,6 @@ const ODD: &[&str] = &[
     "𠮷龘靐齉爩😀👨‍👩‍👧é",
     "一行\r\nBEGIN:VEVENT\r\nATTACH:x",
 ];
-
-fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
 
 /// As the app keeps it: one line.
 fn kept(typed: &str) -> String {

@@ -1,26 +1,22 @@
 //! Requests of pages: methods, sizes, limits; and health.
 
-use crate::world::{World, header, text};
+use crate::world::{World, header, registered, text};
 use http::{Request, StatusCode};
 
 fn post(path: &str) -> http::request::Builder {
     Request::post(path).header("host", "localhost").header("origin", "http://localhost")
 }
 
-/// Every request that writes, as the app has registered it.
-fn registered() -> Vec<&'static str> {
-    let _ = app::App;
-    leptos::server_fn::axum::server_fn_paths()
-        .filter(|(_, method)| *method == http::Method::POST)
-        .map(|(path, _)| path)
-        .collect()
+/// Every request that writes.
+fn writing() -> Vec<&'static str> {
+    registered().into_iter().filter(|(_, method)| *method == http::Method::POST).map(|(path, _)| path).collect()
 }
 
 #[tokio::test]
 async fn a_request_that_writes_can_not_be_opened_as_an_address() {
     let world = World::new().await;
-    assert!(!registered().is_empty());
-    for path in registered() {
+    assert!(!writing().is_empty());
+    for path in writing() {
         let response = world.get(path).await;
         assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");
         assert_eq!(header(&response, "allow"), "POST", "{path}");
@@ -39,7 +35,7 @@ async fn a_request_of_an_older_page_is_told_to_reload() {
 #[tokio::test]
 async fn a_large_body_is_refused_however_it_is_announced() {
     let world = World::new().await;
-    for path in registered() {
+    for path in writing() {
         let announced = world.ask(post(path).header("content-length", "262145"), "").await;
         assert_eq!(announced.status(), StatusCode::PAYLOAD_TOO_LARGE, "{path}");
         let whole = world.ask(post(path), vec![b'a'; 262_145]).await;

@@ -7,25 +7,16 @@ use crate::{
 use domain::{booking::BookingState, id::TermId};
 use http::StatusCode;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
-use server::listener;
-use std::{net::SocketAddr, time::Duration};
+use std::{sync::Arc, time::Duration};
 use store::{
     entity::{booking, booking_place},
     id::new_id,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     task::JoinSet,
 };
-
-async fn serve(world: &World) -> SocketAddr {
-    let _ = rlimit::increase_nofile_limit(8192);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let addr = listener.local_addr().unwrap();
-    tokio::spawn(listener::serve(listener, world.router.clone(), std::future::pending()));
-    addr
-}
 
 /// The form of a booking as a page sends it.
 fn form(town: &Town, term: TermId, person: impl std::fmt::Display) -> String {
@@ -42,6 +33,16 @@ fn request(cookie: &str, form: &str) -> String {
     )
 }
 
+/// A booking by each of so many parents.
+async fn requests(world: &World, town: &Town, term: TermId, parents: u32) -> Vec<String> {
+    let mut requests = Vec::new();
+    for n in 0..parents {
+        let parent = town.parent(n).await;
+        requests.push(request(&world.sign_in(&parent.who).await, &form(town, term, parent.child)));
+    }
+    requests
+}
+
 async fn bookings(world: &World, state: BookingState) -> Vec<booking::Model> {
     let found = booking::Entity::find().filter(booking::Column::State.eq(store::entity::stored::Stored(state)));
     found.order_by_asc(booking::Column::QueueNo).all(&world.db).await.unwrap()
@@ -52,12 +53,8 @@ async fn a_thousand_parents_at_once_get_twenty_places_and_numbers_in_order() {
     let world = World::with(|setup| setup.rate_limit = false).await;
     let town = Town::new(&world.db).await;
     let term = town.term(20).await;
-    let mut requests = Vec::new();
-    for n in 0..1000 {
-        let parent = town.parent(n).await;
-        requests.push(request(&world.sign_in(&parent.who).await, &form(&town, term, parent.child)));
-    }
-    let addr = serve(&world).await;
+    let requests = requests(&world, &town, term, 1000).await;
+    let (addr, _stop, _serving) = world.serve().await;
     let mut rush = JoinSet::new();
     for request in requests {
         rush.spawn(async move {
@@ -96,9 +93,14 @@ async fn ten_taps_on_one_button_are_one_booking_and_ten_same_answers() {
     let parent = town.parent(1).await;
     let cookie = world.sign_in(&parent.who).await;
     let form = form(&town, term, parent.child);
-    let taps = (0..10).map(|_| world.post(&cookie, "book_place", form.clone()));
+    let world = Arc::new(world);
+    let mut taps = JoinSet::new();
+    for _ in 0..10 {
+        let (world, cookie, form) = (Arc::clone(&world), cookie.clone(), form.clone());
+        taps.spawn(async move { world.post(&cookie, "book_place", form).await });
+    }
     let mut to = Vec::new();
-    for answer in futures_of(taps).await {
+    for answer in taps.join_all().await {
         assert_eq!(answer.status(), StatusCode::OK);
         to.push(header(&answer, "location").to_owned());
     }
@@ -115,35 +117,13 @@ async fn ten_taps_on_one_button_are_one_booking_and_ten_same_answers() {
     assert_eq!(booking::Entity::find().count(&world.db).await.unwrap(), 1);
 }
 
-/// All of them at the same time.
-async fn futures_of<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
-    let mut all: Vec<_> = all.map(Box::pin).collect();
-    let mut done = Vec::new();
-    std::future::poll_fn(|context| {
-        all.retain_mut(|each| match each.as_mut().poll(context) {
-            std::task::Poll::Ready(answer) => {
-                done.push(answer);
-                false
-            }
-            std::task::Poll::Pending => true,
-        });
-        if all.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
-    done
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_a_parent_who_goes_away_the_booking_is_whole_or_absent() {
     let world = World::with(|setup| setup.rate_limit = false).await;
     let town = Town::new(&world.db).await;
     let term = town.term(100).await;
-    let mut requests = Vec::new();
-    for n in 0..40 {
-        let parent = town.parent(n).await;
-        requests.push(request(&world.sign_in(&parent.who).await, &form(&town, term, parent.child)));
-    }
-    let addr = serve(&world).await;
+    let requests = requests(&world, &town, term, 40).await;
+    let (addr, _stop, _serving) = world.serve().await;
     for (n, request) in requests.iter().enumerate() {
         let mut stream = TcpStream::connect(addr).await.unwrap();
         // Every second one goes in the middle of the form, the others after it, without waiting for the answer.

@@ -1,29 +1,17 @@
 //! Connections, over real sockets.
 
 use crate::world::World;
-use server::listener::{self, HEADER_PATIENCE};
+use server::listener::HEADER_PATIENCE;
 use std::{
     net::SocketAddr,
     time::{Duration, Instant},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    sync::oneshot,
+    net::TcpStream,
     task::JoinSet,
     time::timeout,
 };
-
-/// A server on a port of its own; what is sent (or dropped) stops it.
-async fn start(world: &World) -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let addr = listener.local_addr().unwrap();
-    let (stop, stopped) = oneshot::channel();
-    let serving = tokio::spawn(listener::serve(listener, world.router.clone(), async {
-        let _ = stopped.await;
-    }));
-    (addr, stop, serving)
-}
 
 async fn exchange(addr: SocketAddr, request: &str) -> String {
     let exchanging = async {
@@ -56,7 +44,7 @@ async fn is_let_go(addr: SocketAddr, said: &[u8]) -> bool {
 async fn five_hundred_half_open_clients_are_dropped_and_hold_nobody_up() {
     let _ = rlimit::increase_nofile_limit(4096);
     let world = World::new().await;
-    let (addr, _stop, _serving) = start(&world).await;
+    let (addr, _stop, _serving) = world.serve().await;
     let start = Instant::now();
     let mut clients = JoinSet::new();
     for i in 0..500 {
@@ -79,7 +67,7 @@ async fn five_hundred_half_open_clients_are_dropped_and_hold_nobody_up() {
 #[tokio::test]
 async fn a_body_that_breaks_off_acts_on_nothing() {
     let world = World::new().await;
-    let (addr, _stop, _serving) = start(&world).await;
+    let (addr, _stop, _serving) = world.serve().await;
     let head = "POST /api/nothing HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\n";
     let answer = exchange(addr, &format!("{head}transfer-encoding: chunked\r\n\r\n3\r\na=b\r\nnonsense\r\n")).await;
     assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("没有完整收到"), "{answer}");
@@ -91,7 +79,7 @@ async fn a_body_that_breaks_off_acts_on_nothing() {
 #[tokio::test]
 async fn an_answer_is_not_held_back_for_an_acknowledgement() {
     let world = World::new().await;
-    let (addr, _stop, _serving) = start(&world).await;
+    let (addr, _stop, _serving) = world.serve().await;
     let mut stream = TcpStream::connect(addr).await.unwrap();
     let start = Instant::now();
     for _ in 0..20 {
@@ -107,7 +95,7 @@ async fn an_answer_is_not_held_back_for_an_acknowledgement() {
 #[tokio::test]
 async fn a_stop_closes_idle_connections_and_takes_no_new_ones() {
     let world = World::new().await;
-    let (addr, stop, serving) = start(&world).await;
+    let (addr, stop, serving) = world.serve().await;
     let mut idle = TcpStream::connect(addr).await.unwrap();
     idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();

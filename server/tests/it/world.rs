@@ -1,10 +1,11 @@
 //! A database and built files of a test's own, and the routes over them.
 
 use axum::{Router, body::Body, extract::ConnectInfo};
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use server::{
     assets::Assets,
     code_sender::{Destination, code_sender},
+    listener,
     login_cookie::{ACCOUNT, LoginStore, NAME},
     router::{Setup, router},
 };
@@ -18,6 +19,7 @@ use std::{
     },
 };
 use store::{DatabaseConnection, accounts::Who, connect};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tower::ServiceExt;
 use tower_sessions::Session;
 
@@ -89,6 +91,18 @@ impl World {
         self.ask(request.header("content-type", "application/x-www-form-urlencoded"), form).await
     }
 
+    /// A server on a port of its own; what is sent (or dropped) stops it.
+    pub async fn serve(&self) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+        let _ = rlimit::increase_nofile_limit(8192);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(listener::serve(listener, self.router.clone(), async {
+            let _ = stopped.await;
+        }));
+        (addr, stop, serving)
+    }
+
     /// The cookie of somebody who has signed in.
     pub async fn sign_in(&self, who: &Who) -> String {
         let session = Session::new(None, Arc::new(self.logins.clone()), None);
@@ -107,6 +121,17 @@ impl Drop for World {
 pub async fn ask(router: &Router, request: http::request::Builder, body: impl Into<Body>) -> Response<Body> {
     let from = ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 5000)));
     router.clone().oneshot(request.extension(from).body(body.into()).unwrap()).await.unwrap()
+}
+
+/// Every request that the app has, and how it is sent.
+pub fn registered() -> Vec<(&'static str, Method)> {
+    let _ = app::App;
+    leptos::server_fn::axum::server_fn_paths().collect()
+}
+
+/// Text as a form sends it.
+pub fn percent(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 pub async fn text(response: Response<Body>) -> String {

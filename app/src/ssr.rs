@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use std::{future::Future, pin::Pin, sync::Arc};
-use store::{DatabaseConnection, StoreError, accounts::Who};
+use store::{DatabaseConnection, StoreError, accounts::Who, bookings::BookingDesk};
 use tower_sessions::Session;
 
 /// The host of this process, given to every page and server function as context.
@@ -24,6 +24,8 @@ use tower_sessions::Session;
 pub struct Host {
     /// The database.
     pub db: DatabaseConnection,
+    /// Where bookings queue.
+    pub desk: BookingDesk,
     /// Tells the time.
     pub clock: Clock,
     /// Sends one-time codes.

@@ -163,6 +163,19 @@ impl Places {
         term.occurrences.iter().filter(|o| wanted.contains(&o.id)).all(|o| self.left(term, o) >= places)
     }
 
+    /// Keeps what was decided, as if it had been written and read again, for whoever is next.
+    pub fn note(&mut self, decision: &Decision, scope: Scope) {
+        match decision {
+            Decision::Confirm { occurrences, places } => self.take(occurrences, *places),
+            Decision::Wait { occurrences, .. } if scope == Scope::Single => {
+                for date in occurrences {
+                    *self.line.single.entry(*date).or_default() += 1;
+                }
+            }
+            Decision::Wait { .. } => self.line.all += 1,
+        }
+    }
+
     fn take(&mut self, dates: &[OccurrenceId], places: u32) {
         for date in dates {
             *self.held.entry(*date).or_default() += places;

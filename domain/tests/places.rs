@@ -92,12 +92,15 @@ impl Rows {
 
     fn book(&mut self, term: &Term, wish: Wish, now: Timestamp) {
         let number = self.bookings.keys().last().copied().unwrap_or(0) + 1;
-        let (state, places, dates) = match may_book(term, &self.places().0, &wish, now) {
-            Ok(Decision::Confirm { occurrences, places }) => (BookingState::Confirmed, places, occurrences),
-            Ok(Decision::Wait { occurrences, places, .. }) => (BookingState::Waiting, places, occurrences),
-            Err(_) => return,
+        let mut noted = self.places().0;
+        let Ok(decision) = may_book(term, &noted, &wish, now) else { return };
+        noted.note(&decision, wish.scope);
+        let (state, places, dates) = match decision {
+            Decision::Confirm { occurrences, places } => (BookingState::Confirmed, places, occurrences),
+            Decision::Wait { occurrences, places, .. } => (BookingState::Waiting, places, occurrences),
         };
         self.bookings.insert(number, Row { state, scope: wish.scope, places, dates });
+        assert_eq!(noted, self.places().0, "what was noted is what would be read");
     }
 
     fn cancel(&mut self, term: &Term, nth: usize, now: Timestamp) {

@@ -348,7 +348,7 @@ pub async fn cancel_occurrence(
 ) -> Result<(), StoreError> {
     let term = crate::calendar::term_of(db, id).await?;
     let tx = begin_write(db).await?;
-    crate::terms::lock_term(&tx, term).await?;
+    crate::terms::lock_terms(&tx, &[term]).await?;
     let row = occurrence::Entity::find_by_id(id.0).one(&tx).await?.ok_or(StoreError::NotFound)?;
     let at = CommunityId(row.community_id);
     if !who.actor.may(Act::ManageActivities, at) {

@@ -8,7 +8,7 @@ use crate::{
     entity::{attendance, booking_place, stored::Stored},
     id::new_id,
     rosters::{desk_of, persons},
-    terms::{code, count, load_term, local, lock_term},
+    terms::{code, count, load_term, local, lock_terms},
     tx::begin_write,
 };
 use domain::{
@@ -87,7 +87,7 @@ pub async fn mark_attendance(
 ) -> Result<(), StoreError> {
     let term = term_of(db, id).await?;
     let tx = begin_write(db).await?;
-    lock_term(&tx, term).await?;
+    lock_terms(&tx, &[term]).await?;
     let loaded = load_term(&tx, term).await?;
     let date = loaded.term.occurrences.iter().find(|o| o.id == id).ok_or(StoreError::NotFound)?;
     if !who.actor.may(Act::CallRoll, loaded.community()) {

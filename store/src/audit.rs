@@ -40,7 +40,18 @@ impl Change<'_> {
         after: Option<A>,
         now: Timestamp,
     ) -> Result<(), DbErr> {
-        audit::Entity::insert(audit::ActiveModel {
+        audit::Entity::insert(self.row(before, after, now)?).exec_without_returning(tx).await?;
+        Ok(())
+    }
+
+    /// The row, for whoever writes many at once.
+    pub(crate) fn row<B: Serialize, A: Serialize>(
+        self,
+        before: Option<B>,
+        after: Option<A>,
+        now: Timestamp,
+    ) -> Result<audit::ActiveModel, DbErr> {
+        Ok(audit::ActiveModel {
             id: Set(new_id(now)),
             community_id: Set(self.community.0),
             at: Set(Instant::from(now)),
@@ -55,9 +66,6 @@ impl Change<'_> {
             after: Set(after.map(json).transpose()?),
             door: Set(Stored(self.door)),
         })
-        .exec_without_returning(tx)
-        .await?;
-        Ok(())
     }
 }
 

@@ -19,10 +19,6 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-pub(crate) async fn slug_of(conn: &impl ConnectionTrait, id: CommunityId) -> Result<String, StoreError> {
-    Ok(community::Entity::find_by_id(id.0).one(conn).await?.ok_or(StoreError::NotFound)?.slug)
-}
-
 pub(crate) async fn by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<community::Model, StoreError> {
     community::Entity::find().filter(community::Column::Slug.eq(slug)).one(conn).await?.ok_or(StoreError::NotFound)
 }

@@ -53,6 +53,11 @@ pub(crate) fn is_duplicate(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
+/// True if a constraint of the tables refused a row: a unique index, or a reference to nothing.
+pub(crate) fn is_constraint(error: &DbErr) -> bool {
+    error.sql_err().is_some()
+}
+
 /// Names the field of an [`InputProblem`].
 pub trait InField<T> {
     /// The value, or the problem at `field`.

@@ -13,8 +13,8 @@ use domain::{
 };
 use jiff::Timestamp;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -29,8 +29,8 @@ pub(crate) async fn owe(
     person: PersonId,
     text: &NoticeText,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    let payload = serde_json::to_string(text).map_err(|e| sea_orm::DbErr::Json(e.to_string()))?;
+) -> Result<(), DbErr> {
+    let payload = serde_json::to_string(text).map_err(|e| DbErr::Json(e.to_string()))?;
     let kind = match text {
         NoticeText::Promoted { .. } => "promoted",
         NoticeText::BookedByDesk { .. } => "booked_by_desk",

@@ -16,8 +16,8 @@ use jiff::{
     tz::TimeZone,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    RelationTrait,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, RelationTrait,
     sea_query::{Expr, ExprTrait},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -40,6 +40,8 @@ pub struct Loaded {
     pub rooms: HashMap<Uuid, String>,
     /// The community's zone.
     pub zone: TimeZone,
+    /// The community's slug, as links name it.
+    pub slug: String,
 }
 
 /// A community's time zone; Beijing time if the row names one that doesn't exist.
@@ -87,17 +89,22 @@ fn rules_of(row: &term::Model, activity: &activity::Model, dates: &[occurrence::
     }
 }
 
-/// Waits for, and takes, the lock of a term. On SQLite the write transaction is the lock already.
-pub(crate) async fn lock_term(tx: &impl ConnectionTrait, id: TermId) -> Result<(), StoreError> {
-    term::Entity::find_by_id(id.0)
+/// Waits for, and takes, the locks of terms, in the order of their ids, so that two who want the same never wait for
+/// each other. On SQLite the write transaction is the lock already. A term that isn't there is left out.
+pub(crate) async fn lock_terms(tx: &impl ConnectionTrait, ids: &[TermId]) -> Result<(), DbErr> {
+    if tx.get_database_backend() == DbBackend::Sqlite {
+        return Ok(());
+    }
+    term::Entity::find()
         .select_only()
         .column(term::Column::Id)
+        .filter(term::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .order_by_asc(term::Column::Id)
         .lock_exclusive()
         .into_tuple::<Uuid>()
-        .one(tx)
-        .await?
-        .map(|_| ())
-        .ok_or(StoreError::NotFound)
+        .all(tx)
+        .await?;
+    Ok(())
 }
 
 /// Reads one term.
@@ -106,7 +113,7 @@ pub async fn load_term(conn: &impl ConnectionTrait, id: TermId) -> Result<Loaded
 }
 
 /// Reads terms by id, in no particular order; unknown ids are left out.
-pub async fn load_terms(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Loaded>, StoreError> {
+pub async fn load_terms(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Loaded>, DbErr> {
     let mut loaded = Vec::with_capacity(ids.len());
     // SQLite and PostgreSQL both bound the number of parameters of a statement.
     for ids in ids.chunks(500) {
@@ -115,7 +122,7 @@ pub async fn load_terms(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec
     Ok(loaded)
 }
 
-async fn load_chunk(conn: &impl ConnectionTrait, ids: &[Uuid], loaded: &mut Vec<Loaded>) -> Result<(), StoreError> {
+async fn load_chunk(conn: &impl ConnectionTrait, ids: &[Uuid], loaded: &mut Vec<Loaded>) -> Result<(), DbErr> {
     let ids: Vec<Uuid> = ids.to_vec();
     let rows = term::Entity::find().filter(term::Column::Id.is_in(ids.clone())).all(conn).await?;
     let activities = activity::Entity::find()
@@ -156,6 +163,7 @@ async fn load_chunk(conn: &impl ConnectionTrait, ids: &[Uuid], loaded: &mut Vec<
             },
             rooms: rooms.clone(),
             zone: zone_of(community),
+            slug: community.slug.clone(),
             row,
             activity,
             dates,
@@ -168,7 +176,7 @@ async fn load_chunk(conn: &impl ConnectionTrait, ids: &[Uuid], loaded: &mut Vec<
 async fn held_places(
     conn: &impl ConnectionTrait,
     terms: &[Uuid],
-) -> Result<HashMap<Uuid, BTreeMap<OccurrenceId, u32>>, StoreError> {
+) -> Result<HashMap<Uuid, BTreeMap<OccurrenceId, u32>>, DbErr> {
     let rows: Vec<(Uuid, Uuid, i64)> = booking_place::Entity::find()
         .select_only()
         .column(occurrence::Column::TermId)
@@ -190,11 +198,7 @@ async fn held_places(
 }
 
 /// The waiting lists of terms, or what of them stands before a number.
-async fn lines(
-    conn: &impl ConnectionTrait,
-    terms: &[Uuid],
-    before: Option<i64>,
-) -> Result<HashMap<Uuid, Line>, StoreError> {
+async fn lines(conn: &impl ConnectionTrait, terms: &[Uuid], before: Option<i64>) -> Result<HashMap<Uuid, Line>, DbErr> {
     let waiting = booking::Entity::find()
         .select_only()
         .column(booking::Column::TermId)

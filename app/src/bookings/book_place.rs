@@ -36,7 +36,7 @@ pub async fn book_place(
         rights::Door,
         text::InputProblem,
     };
-    use store::bookings::{BookRequest, book_place};
+    use store::bookings::{Asked, BookRequest};
     let choice = |field| crate::ssr::said(AppError::invalid(field, InputProblem::Choice));
     let who = crate::ssr::need_who().await?;
     let scope = scope.as_deref().and_then(Scope::from_code).ok_or_else(|| choice("scope"))?;
@@ -61,7 +61,8 @@ pub async fn book_place(
         door: Door::Page,
     };
     let host = crate::ssr::host()?;
-    let booked = crate::ssr::told(book_place(&host.db, &who, &request, crate::ssr::now()?).await, &slug).await?;
+    let asked = Asked { who, request, at: crate::ssr::now()? };
+    let booked = crate::ssr::told(host.desk.book_place(asked).await, &slug).await?;
     let (Booked::Confirmed { booking, .. } | Booked::Waiting { booking, .. }) = booked;
     crate::ssr::go(&slug, &format!("activities/{activity}?booked={booking}#t{term}"));
     Ok(())

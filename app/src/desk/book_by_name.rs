@@ -30,7 +30,7 @@ pub async fn book_at_desk(
     let person = person.unwrap_or_default().parse().map_err(bad)?;
     let who = crate::ssr::need_who().await?;
     let wish = read_wish(&term, scope.as_deref(), occurrence.as_deref(), heads.as_deref(), &key)?;
-    book(&who, &slug, wish, person).await
+    book(who, &slug, wish, person).await
 }
 
 /// Writes somebody down and books. Who has the same name and birth date as somebody known is that person.
@@ -79,7 +79,7 @@ pub async fn add_person_and_book(
         };
         let wish = read_wish(&term, scope.as_deref(), occurrence.as_deref(), heads.as_deref(), &key)?;
         let person = store::rosters::add_person(&host.db, &who, &slug, new, now).await?;
-        book(&who, &slug, wish, person).await
+        book(who, &slug, wish, person).await
     };
     crate::ssr::keeping(&typed, doing).await
 }
@@ -134,13 +134,13 @@ fn read_wish(
 
 #[cfg(feature = "ssr")]
 async fn book(
-    who: &store::accounts::Who,
+    who: store::accounts::Who,
     slug: &str,
     wish: DeskWish,
     person: domain::id::PersonId,
 ) -> Result<(), AppError> {
     use domain::{reading::Booked, rights::Door};
-    use store::bookings::{BookRequest, book_place};
+    use store::bookings::{Asked, BookRequest};
     // One page's form books for several people, one after the other: each wish has a key of its own, and the same
     // wish sent twice has the same.
     let date = wish.occurrence.map_or(0, |id| id.0.as_u128());
@@ -155,7 +155,8 @@ async fn book(
         door: Door::Desk,
     };
     let host = crate::ssr::host()?;
-    let booked = crate::ssr::told(book_place(&host.db, who, &request, crate::ssr::now()?).await, slug).await?;
+    let asked = Asked { who, request, at: crate::ssr::now()? };
+    let booked = crate::ssr::told(host.desk.book_place(asked).await, slug).await?;
     let (Booked::Confirmed { booking, .. } | Booked::Waiting { booking, .. }) = booked;
     crate::ssr::go(slug, &format!("desk/terms/{}?booked={booking}", wish.term));
     Ok(())

@@ -12,6 +12,7 @@ use crate::{
 };
 use app::ssr::Host;
 use std::sync::Arc;
+use store::bookings::BookingDesk;
 use tokio::net::TcpListener;
 
 /// Serves until it is asked to stop.
@@ -39,6 +40,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let setup = Setup {
         host: Host {
             db: db.clone(),
+            desk: BookingDesk::open(db.clone()),
             clock: Arc::new(clock::now),
             code_sender: code_sender(config.code_sender),
             demo: config.demo,

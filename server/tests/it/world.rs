@@ -18,7 +18,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
 };
-use store::{DatabaseConnection, accounts::Who, connect};
+use store::{DatabaseConnection, accounts::Who, bookings::BookingDesk, connect};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tower::ServiceExt;
 use tower_sessions::Session;
@@ -56,6 +56,7 @@ impl World {
         let mut setup = Setup {
             host: app::ssr::Host {
                 db: db.clone(),
+                desk: BookingDesk::open(db.clone()),
                 clock: Arc::new(crate::town::now),
                 code_sender: code_sender(Destination::Console),
                 demo: false,

@@ -1,0 +1,11 @@
+//! Bookings (报名): booking, cancelling and moving up: lock, read, ask the rules, write, audit, notify, commit.
+
+mod batch;
+mod book;
+mod cancel;
+mod desk;
+mod promote;
+
+pub use book::{Asked, BookRequest, Locking, book_place, book_place_with, book_places};
+pub use cancel::cancel_booking;
+pub use desk::BookingDesk;

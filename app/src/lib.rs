@@ -95,6 +95,11 @@ pub fn App() -> impl IntoView {
                         ssr=SsrMode::Async
                     />
                     <Route
+                        path=path!("desk/terms/:term/dates")
+                        view={Lazy::<desk::dates::DatesRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
                         path=path!("desk/terms/:term/audit")
                         view={Lazy::<desk::audit::AuditRoute>::new()}
                         ssr=SsrMode::Async

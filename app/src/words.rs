@@ -95,6 +95,11 @@ pub fn time(time: Time) -> String {
     format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
+/// 09:00–10:30
+pub fn hours(start: Time, end: Time) -> String {
+    format!("{}–{}", time(start), time(end))
+}
+
 /// 12月1日 09:00
 pub fn at(at: DateTime) -> String {
     say!(common.at_time, date = date_short(at.date()), time = time(at.time())).to_string()
@@ -295,6 +300,8 @@ pub fn refusal(refusal: &Refusal, offset: i32) -> String {
         Refusal::TooManyCodes { again_at } => say!(common.no_codes, at = local(*again_at)).to_string(),
         Refusal::WrongPassword => say!(common.no_password).to_string(),
         Refusal::Clash { on, .. } => say!(common.no_clash, on = date_long(*on)).to_string(),
+        Refusal::ChangedSince => say!(common.no_changed_since).to_string(),
+        Refusal::InThePast => say!(common.no_past).to_string(),
         Refusal::HasBookings => say!(common.no_has_bookings).to_string(),
         Refusal::NoRollYet => say!(common.no_roll).to_string(),
     }

@@ -54,6 +54,8 @@ ids! {
     BookingId,
     /// A message owed to somebody (通知).
     NoticeId,
+    /// A change of a term's dates.
+    ChangeId,
     /// What makes a repeated request recognisable: the same key gets the same answer.
     RequestKey,
 }

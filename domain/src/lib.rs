@@ -17,5 +17,6 @@ pub mod reading;
 pub mod recurrence;
 pub mod refusal;
 pub mod rights;
+pub mod schedule;
 pub mod term;
 pub mod text;

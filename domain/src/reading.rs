@@ -7,10 +7,11 @@ use crate::{
     activity::{ActivityKind, Audience, Unit},
     booking::{BookingState, Mark, Scope, Standing},
     day_kind::DayKind,
-    id::{AccountId, ActivityId, BookingId, CommunityId, NoticeId, OccurrenceId, PersonId, RoomId, TermId},
+    id::{AccountId, ActivityId, BookingId, ChangeId, CommunityId, NoticeId, OccurrenceId, PersonId, RoomId, TermId},
     person::MemberRole,
     recurrence::Recurrence,
     rights::{Door, StaffRole},
+    schedule::{Arrangement, ChangeKind, Shared},
     term::{AgeRule, OccurrenceState, Scopes, TermState},
 };
 use jiff::civil::{Date, DateTime, Time};
@@ -291,6 +292,8 @@ shapes! {
         at: DateTime,
         /// Read before?
         read: bool,
+        /// The date of a booking that may be given up in answer.
+        decline: Option<(BookingId, OccurrenceId)>,
     }
 
     /// A term on the desk.
@@ -331,6 +334,102 @@ shapes! {
         terms: Vec<DeskTerm>,
         /// All activities.
         activities: Vec<ActivityCard>,
+    }
+
+    /// A date of a term as staff change it.
+    PlannedDate {
+        /// The date.
+        occurrence: OccurrenceId,
+        /// Its day.
+        head: DayHead,
+        /// When and where, and who leads.
+        now: Arrangement,
+        /// The room's name.
+        room: Option<String>,
+        /// 第 n 次 / 共 m 次.
+        ordinal: Option<(usize, usize)>,
+        /// Takes place or called off.
+        state: OccurrenceState,
+        /// Why it was called off.
+        reason: Option<String>,
+        /// True once it has begun.
+        begun: bool,
+        /// True if it was changed by itself before.
+        hand_made: bool,
+        /// Families that hold a place on it or wait for one.
+        families: u32,
+        /// How often it was changed: a form that saw another number is refused.
+        sequence: i32,
+    }
+
+    /// The dates of a term, for staff.
+    PlanPage {
+        /// The term.
+        term: DeskTerm,
+        /// Its dates, the first first.
+        dates: Vec<PlannedDate>,
+        /// The community's rooms.
+        rooms: Vec<RoomChoice>,
+        /// The last change, if it can be taken back.
+        last: Option<LastChange>,
+    }
+
+    /// The last change of a term's dates.
+    LastChange {
+        /// Its id.
+        id: ChangeId,
+        /// What was done.
+        kind: ChangeKind,
+        /// To how many dates.
+        dates: u32,
+        /// How many families were told.
+        told: u32,
+        /// By whom.
+        who: String,
+        /// When.
+        at: DateTime,
+    }
+
+    /// What an edit would do.
+    EditPreview {
+        /// Each date as it is and as it would be.
+        changes: Vec<PlannedChange>,
+        /// Families that would be told.
+        told: u32,
+        /// What stands in the way.
+        clashes: Vec<ClashLine>,
+        /// Rooms that are free on all the dates, where the room is what clashes.
+        free: Vec<RoomChoice>,
+    }
+
+    /// One date of an edit.
+    PlannedChange {
+        /// The day as it is.
+        from: DayHead,
+        /// The day as it would be.
+        to: DayHead,
+        /// As it is.
+        was: Arrangement,
+        /// As it would be.
+        will: Arrangement,
+        /// The room's name as it is.
+        was_room: Option<String>,
+        /// The room's name as it would be.
+        will_room: Option<String>,
+    }
+
+    /// A date that stands in the way of another.
+    ClashLine {
+        /// The other's activity.
+        name: String,
+        /// The day.
+        date: Date,
+        /// Its start.
+        start: Time,
+        /// Its end.
+        end: Time,
+        /// What both need.
+        shared: Shared,
     }
 
     /// A room to choose.
@@ -452,6 +551,21 @@ shapes! {
     }
 }
 
+/// A date as a notice tells it: names, not ids, since it is read later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The date.
+    pub date: Date,
+    /// Start.
+    pub start: Time,
+    /// End.
+    pub end: Time,
+    /// The room.
+    pub room: Option<String>,
+    /// Who leads.
+    pub leader: Option<String>,
+}
+
 /// What a notice says; stored as JSON, put into words by the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -481,6 +595,72 @@ pub enum NoticeText {
         activity_id: ActivityId,
         /// True if it waits.
         waiting: bool,
+    },
+    /// Dates were moved, or got another room or leader.
+    Moved {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+        /// The booking.
+        booking: BookingId,
+        /// The first date moved.
+        occurrence: OccurrenceId,
+        /// That date as it was.
+        from: Told,
+        /// That date as it is.
+        to: Told,
+        /// So many more dates of the booking were moved with it.
+        more: u32,
+    },
+    /// A date was added, and the party has a place on it.
+    Added {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+        /// The booking.
+        booking: BookingId,
+        /// The date's id.
+        occurrence: OccurrenceId,
+        /// The date.
+        date: Told,
+    },
+    /// A date was called off.
+    CalledOff {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+        /// The date.
+        date: Told,
+        /// Why.
+        reason: String,
+    },
+    /// A date that was called off takes place after all.
+    Restored {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+        /// The date.
+        date: Told,
     },
     /// The desk cancelled somebody's booking.
     CancelledByDesk {

@@ -106,6 +106,12 @@ pub enum Refusal {
         /// The date.
         on: Date,
     },
+    /// Somebody else changed it since the page was shown, or it can't be taken back any more.
+    #[error("changed since")]
+    ChangedSince,
+    /// It would begin in the past.
+    #[error("in the past")]
+    InThePast,
     /// A person can't be taken out of a household while bookings are live.
     #[error("has bookings")]
     HasBookings,

@@ -8,19 +8,19 @@ use crate::{
     entity::{activity, community, occurrence, room, stored::Stored, term},
     error::InField,
     id::new_id,
-    terms::{code, zone_of},
+    schedule,
+    terms::zone_of,
     tx::begin_write,
 };
 use domain::{
     activity::{ActivityKind, Audience, Unit},
     calendar::Span,
-    code::Code,
     day_kind::HolidayPolicy,
-    id::{ActivityId, CommunityId, OccurrenceId, RoomId, TermId},
+    id::{ActivityId, CommunityId, RoomId, TermId},
     reading::PreviewDay,
     recurrence::{self, Recurrence},
-    refusal::Refusal,
     rights::{Act, Door},
+    schedule::Taken,
     term::{AgeRule, OccurrenceState, Promotion, Scopes, TermState},
     text::{InputProblem, Line, Paragraph, Title},
 };
@@ -31,7 +31,7 @@ use jiff::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,
-    JoinType, QueryFilter, QuerySelect, RelationTrait, sea_query::ExprTrait,
+    QueryFilter,
 };
 use uuid::Uuid;
 
@@ -178,7 +178,7 @@ pub async fn preview(
 /// Makes a term with its dates.
 ///
 /// # Errors
-/// [`StoreError::Invalid`] naming the field; [`Refusal::Clash`] if the room is taken on one of the dates.
+/// [`StoreError::Invalid`] naming the field; [`domain::refusal::Refusal::Clash`] if the room is taken on one of the dates.
 pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Timestamp) -> Result<TermId, StoreError> {
     let tx = begin_write(db).await?;
     let activity = activity::Entity::find_by_id(new.activity.0).one(&tx).await?.ok_or(StoreError::NotFound)?;
@@ -201,10 +201,9 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
     if !(new.scopes.whole || new.scopes.rest || new.scopes.single) {
         Err(InputProblem::Empty).in_field("scopes")?;
     }
+    schedule::hold_community(&tx, at).await?;
     if let Some(id) = new.room {
-        // The room's row is the lock against two terms that take it at once.
-        let room =
-            room::Entity::find_by_id(id.0).filter(room::Column::CommunityId.eq(at.0)).lock_exclusive().one(&tx).await?;
+        let room = room::Entity::find_by_id(id.0).filter(room::Column::CommunityId.eq(at.0)).one(&tx).await?;
         room.ok_or(InputProblem::Choice).in_field("room")?;
     }
     let days = preview(&tx, at, &new.recurrence, new.from, new.until, new.holidays).await?;
@@ -218,8 +217,21 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
         .map(|date| Ok((*date, instant(*date, new.start, &zone)?, instant(*date, new.end, &zone)?)))
         .collect::<Result<Vec<_>, InputProblem>>()
         .in_field("start")?;
-    if let Some(room) = new.room {
-        check_room(&tx, room, first, last, &times).await?;
+    let leader = new.leader.as_ref().map(|leader| leader.as_str().to_owned());
+    let wanted: Vec<_> = times
+        .iter()
+        .map(|(date, starts_at, ends_at)| Taken {
+            term: id,
+            occurrence: None,
+            date: *date,
+            starts_at: *starts_at,
+            ends_at: *ends_at,
+            room: new.room,
+            leader: leader.clone(),
+        })
+        .collect();
+    if let Some(span) = schedule::span_around(&wanted) {
+        schedule::taken(&tx, at, span, &[]).await?.refuse_clash(&wanted)?;
     }
     let opening = |local: Option<DateTime>| {
         local.map(|at| instant(at.date(), at.time(), &zone)).transpose().map(|at| at.map(Into::into))
@@ -232,7 +244,7 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
         activity_id: Set(activity.id),
         name: Set(new.name.as_str().to_owned()),
         room_id: Set(new.room.map(|room| room.0)),
-        leader: Set(new.leader.map_or_else(String::new, |leader| leader.as_str().to_owned())),
+        leader: Set(leader.clone().unwrap_or_default()),
         capacity: Set(small(new.capacity)),
         opens_at: Set(opening(new.opens).in_field("opens")?),
         closes_at: Set(opening(new.closes).in_field("closes")?),
@@ -265,12 +277,12 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
             on_date: Set((*date).into()),
             starts_at: Set((*starts_at).into()),
             ends_at: Set((*ends_at).into()),
-            room_id: Set(None),
-            leader: Set(None),
+            room_id: Set(new.room.map(|room| room.0)),
+            leader: Set(leader.clone()),
             capacity: Set(None),
             state: Set(Stored(OccurrenceState::Scheduled)),
             reason: Set(None),
-            hand_made: Set(matches!(new.recurrence, Recurrence::Dates { .. })),
+            hand_made: Set(false),
             sequence: Set(0),
             updated_at: Set(now.into()),
         })
@@ -286,7 +298,7 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
     Ok(id)
 }
 
-fn instant(date: Date, time: Time, zone: &TimeZone) -> Result<Timestamp, InputProblem> {
+pub(crate) fn instant(date: Date, time: Time, zone: &TimeZone) -> Result<Timestamp, InputProblem> {
     zone.to_ambiguous_zoned_datetime(date.to_datetime(time))
         .compatible()
         .map(|at| at.timestamp())
@@ -294,82 +306,10 @@ fn instant(date: Date, time: Time, zone: &TimeZone) -> Result<Timestamp, InputPr
 }
 
 /// A community's revision rises with every change that its public pages show.
-async fn bump(tx: &impl ConnectionTrait, community: community::Model) -> Result<(), StoreError> {
+pub(crate) async fn bump(tx: &impl ConnectionTrait, community: community::Model) -> Result<(), StoreError> {
     let revision = community.revision;
     let mut change = community.into_active_model();
     change.revision = Set(revision + 1);
     change.update(tx).await?;
-    Ok(())
-}
-
-async fn check_room(
-    tx: &impl ConnectionTrait,
-    room: RoomId,
-    first: Date,
-    last: Date,
-    times: &[(Date, Timestamp, Timestamp)],
-) -> Result<(), StoreError> {
-    let taken: Vec<occurrence::Model> = occurrence::Entity::find()
-        .join(JoinType::InnerJoin, occurrence::Relation::Term.def())
-        .filter(occurrence::Column::State.eq(code(OccurrenceState::Scheduled)))
-        .filter(term::Column::State.eq(code(TermState::Published)))
-        .filter(
-            occurrence::Column::RoomId
-                .eq(room.0)
-                .or(occurrence::Column::RoomId.is_null().and(term::Column::RoomId.eq(room.0))),
-        )
-        .filter(
-            occurrence::Column::OnDate
-                .between(crate::entity::time::Day::from(first), crate::entity::time::Day::from(last)),
-        )
-        .all(tx)
-        .await?;
-    for (date, starts_at, ends_at) in times {
-        let clash = taken
-            .iter()
-            .find(|other| Timestamp::from(other.starts_at) < *ends_at && *starts_at < Timestamp::from(other.ends_at));
-        if let Some(other) = clash {
-            return Err(Refusal::Clash { term: TermId(other.term_id), on: *date }.into());
-        }
-    }
-    Ok(())
-}
-
-/// Calls one date off; who holds places on it keeps them on the others.
-///
-/// # Errors
-/// [`StoreError::NotFound`] for a date of another community; [`Refusal::CalledOff`] if it was called off before.
-pub async fn cancel_occurrence(
-    db: &DatabaseConnection,
-    who: &Who,
-    id: OccurrenceId,
-    reason: Line,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let term = crate::calendar::term_of(db, id).await?;
-    let tx = begin_write(db).await?;
-    crate::terms::lock_terms(&tx, &[term]).await?;
-    let row = occurrence::Entity::find_by_id(id.0).one(&tx).await?.ok_or(StoreError::NotFound)?;
-    let at = CommunityId(row.community_id);
-    if !who.actor.may(Act::ManageActivities, at) {
-        return Err(StoreError::NotFound);
-    }
-    if row.state == OccurrenceState::Cancelled {
-        return Err(Refusal::CalledOff.into());
-    }
-    let (before, sequence) = (row.state.0, row.sequence);
-    let mut model = row.into_active_model();
-    model.state = Set(Stored(OccurrenceState::Cancelled));
-    model.reason = Set(Some(reason.as_str().to_owned()));
-    model.sequence = Set(sequence + 1);
-    model.updated_at = Set(now.into());
-    model.update(&tx).await?;
-    if let Some(community) = community::Entity::find_by_id(at.0).one(&tx).await? {
-        bump(&tx, community).await?;
-    }
-    change(who, at, "cancel_occurrence", ("occurrence", id.0), Some(term))
-        .write(&tx, Some(before.code()), Some((OccurrenceState::Cancelled.code(), reason.as_str())), now)
-        .await?;
-    tx.commit().await?;
     Ok(())
 }

@@ -354,7 +354,7 @@ fn my_date(loaded: &Loaded, date: &occurrence::Model) -> Option<MyDate> {
         date: date.on_date.into(),
         start: local(date.starts_at.into(), &loaded.zone).time(),
         end: local(date.ends_at.into(), &loaded.zone).time(),
-        room: loaded.room(date.room_id.or(loaded.row.room_id)),
+        room: loaded.room(date.room_id),
         state: date.state.0,
         ordinal: loaded.term.ordinal(id),
     })
@@ -467,8 +467,7 @@ async fn feed(
             entries.push(FeedEntry {
                 occurrence: row.id,
                 title: loaded.activity.name.clone(),
-                place: [loaded.room(row.room_id.or(loaded.row.room_id)).unwrap_or_default(), community.name.clone()]
-                    .join(" "),
+                place: [loaded.room(row.room_id).unwrap_or_default(), community.name.clone()].join(" "),
                 description: loaded.activity.summary.clone(),
                 starts_at: row.starts_at.into(),
                 ends_at: row.ends_at.into(),

@@ -22,6 +22,7 @@ pub mod notices;
 pub mod password;
 pub mod pinyin;
 pub mod rosters;
+pub mod schedule;
 pub mod staff;
 pub mod terms;
 pub mod tx;

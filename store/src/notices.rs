@@ -3,20 +3,22 @@
 use crate::{
     StoreError,
     accounts::Who,
-    entity::{account, community, notice, time::Instant},
+    entity::{account, booking_place, community, notice, occurrence, time::Instant},
     id::new_id,
-    terms::{local, zone_of},
+    terms::{code, local, zone_of},
 };
 use domain::{
-    id::{CommunityId, NoticeId, PersonId},
+    booking::PlaceState,
+    id::{BookingId, CommunityId, NoticeId, OccurrenceId, PersonId},
     reading::{NoticeItem, NoticeText},
+    term::OccurrenceState,
 };
 use jiff::Timestamp;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, RelationTrait, sea_query::Expr,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Owes a notice to every account of a household, or to the account that booked where there is none. Nobody with an
@@ -34,6 +36,10 @@ pub(crate) async fn owe(
     let kind = match text {
         NoticeText::Promoted { .. } => "promoted",
         NoticeText::BookedByDesk { .. } => "booked_by_desk",
+        NoticeText::Moved { .. } => "moved",
+        NoticeText::Added { .. } => "added",
+        NoticeText::CalledOff { .. } => "called_off",
+        NoticeText::Restored { .. } => "restored",
         NoticeText::CancelledByDesk { .. } => "cancelled_by_desk",
     };
     let accounts: Vec<Uuid> = match household {
@@ -68,7 +74,7 @@ pub(crate) async fn owe(
 }
 
 /// An account's notices, newest first, at most 100.
-pub async fn list(db: &DatabaseConnection, who: &Who) -> Result<Vec<NoticeItem>, StoreError> {
+pub async fn list(db: &DatabaseConnection, who: &Who, now: Timestamp) -> Result<Vec<NoticeItem>, StoreError> {
     let rows = notice::Entity::find()
         .filter(notice::Column::AccountId.eq(who.account.0))
         .order_by_desc(notice::Column::CreatedAt)
@@ -82,17 +88,54 @@ pub async fn list(db: &DatabaseConnection, who: &Who) -> Result<Vec<NoticeItem>,
         .iter()
         .map(|community| (community.id, zone_of(community)))
         .collect();
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| {
-            Some(NoticeItem {
-                id: NoticeId(row.id),
-                says: serde_json::from_str(&row.payload).ok()?,
-                at: local(row.created_at.into(), zones.get(&row.community_id)?),
-                read: row.read_at.is_some(),
+    let mut items: Vec<NoticeItem> =
+        rows.into_iter()
+            .filter_map(|row| {
+                let says: NoticeText = serde_json::from_str(&row.payload).ok()?;
+                Some(NoticeItem {
+                    id: NoticeId(row.id),
+                    decline: match says {
+                        NoticeText::Moved { booking, occurrence, .. }
+                        | NoticeText::Added { booking, occurrence, .. } => Some((booking, occurrence)),
+                        _ => None,
+                    },
+                    says,
+                    at: local(row.created_at.into(), zones.get(&row.community_id)?),
+                    read: row.read_at.is_some(),
+                })
             })
-        })
-        .collect())
+            .collect();
+    let live = live_places(db, items.iter().filter_map(|item| item.decline), now).await?;
+    for item in &mut items {
+        item.decline = item.decline.filter(|place| live.contains(place));
+    }
+    Ok(items)
+}
+
+/// Which of these bookings still have or await a place on that date, and it has not begun.
+async fn live_places(
+    db: &DatabaseConnection,
+    places: impl Iterator<Item = (BookingId, OccurrenceId)>,
+    now: Timestamp,
+) -> Result<HashSet<(BookingId, OccurrenceId)>, DbErr> {
+    let (bookings, dates): (Vec<Uuid>, Vec<Uuid>) = places.map(|(booking, date)| (booking.0, date.0)).unzip();
+    if bookings.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows: Vec<(Uuid, Uuid)> = booking_place::Entity::find()
+        .select_only()
+        .column(booking_place::Column::BookingId)
+        .column(booking_place::Column::OccurrenceId)
+        .join(JoinType::InnerJoin, booking_place::Relation::Occurrence.def())
+        .filter(booking_place::Column::BookingId.is_in(bookings))
+        .filter(booking_place::Column::OccurrenceId.is_in(dates))
+        .filter(booking_place::Column::State.ne(code(PlaceState::Released)))
+        .filter(occurrence::Column::State.eq(code(OccurrenceState::Scheduled)))
+        .filter(occurrence::Column::StartsAt.gt(Instant::from(now)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(booking, date)| (BookingId(booking), OccurrenceId(date))).collect())
 }
 
 /// How many are unread.

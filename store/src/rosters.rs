@@ -57,7 +57,7 @@ pub async fn desk_page(db: &DatabaseConnection, who: &Who, slug: &str, now: Time
     })
 }
 
-fn desk_term(loaded: &Loaded, now: Timestamp) -> DeskTerm {
+pub(crate) fn desk_term(loaded: &Loaded, now: Timestamp) -> DeskTerm {
     let coming: Vec<_> = loaded.term.coming(now).map(|o| o.id).collect();
     let held = |all: bool| {
         loaded.places.held.iter().filter(|(id, _)| all || coming.contains(id)).map(|(_, held)| *held).max().unwrap_or(0)

@@ -298,7 +298,7 @@ impl Loaded {
             date: of_rules.on_date,
             start: start.time(),
             end: end.time(),
-            room: self.room(date.room_id.or(self.row.room_id)),
+            room: self.room(date.room_id),
             ordinal: self.term.ordinal(of_rules.id),
             standing: standing_of_date(&self.term, &self.places, of_rules, now),
             opens: self.opens(now),

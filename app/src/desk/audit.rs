@@ -126,6 +126,10 @@ fn action(code: &str) -> String {
     match code {
         "new_term" => say!(desk.did_new_term).to_owned(),
         "cancel_occurrence" => say!(desk.did_cancel_occurrence).to_owned(),
+        "edit_dates" => say!(desk.did_edit_dates).to_owned(),
+        "restore_occurrence" => say!(desk.did_restore_occurrence).to_owned(),
+        "add_occurrence" => say!(desk.did_add_occurrence).to_owned(),
+        "decline_date" => say!(desk.did_decline_date).to_owned(),
         "book_place" => say!(desk.did_book_place).to_owned(),
         "cancel_booking" => say!(desk.did_cancel_booking).to_owned(),
         "promote" => say!(desk.did_promote).to_owned(),
@@ -144,6 +148,9 @@ fn value(json: &str) -> String {
     }
     if let Ok(code) = serde_json::from_str::<String>(json) {
         return coded(&code).unwrap_or(code);
+    }
+    if let Ok(dates) = serde_json::from_str::<Vec<String>>(json) {
+        return dates.join("; ");
     }
     if let Ok((state, reason)) = serde_json::from_str::<(OccurrenceState, String)>(json) {
         return format!("{} · {reason}", occurrence(state));

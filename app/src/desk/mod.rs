@@ -1,8 +1,11 @@
 //! The desk (工作台): what staff see and do. Its pages are loaded when they are opened.
 
+pub mod add_date;
 pub mod audit;
 pub mod book_by_name;
-pub mod cancel_date;
+pub mod change_date;
+pub mod dates;
+mod edit_form;
 mod field_input;
 pub mod home;
 pub mod new_activity;

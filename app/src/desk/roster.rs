@@ -2,7 +2,6 @@
 
 use super::{
     book_by_name::{AddPersonAndBook, BookAtDesk, BookByName},
-    cancel_date::{CancelDate, CancelOccurrence},
     parts::{Back, DeskFailure, Share},
     roster_table::{CancelBookingAtDesk, RosterTable},
 };
@@ -60,17 +59,14 @@ struct Asked {
     find: Option<String>,
     /// The booking that was just made.
     booked: Option<String>,
-    /// What was just done: made, cancelled or off.
+    /// What was just done: made or cancelled.
     done: Option<String>,
-    /// To what.
-    id: Option<String>,
 }
 
 /// What the page does; made once, so that an answer outlives the reading anew that it causes.
 #[derive(Clone, Copy)]
 struct Actions {
     cancel: ServerAction<CancelBookingAtDesk>,
-    off: ServerAction<CancelOccurrence>,
     book: ServerAction<BookAtDesk>,
     add: ServerAction<AddPersonAndBook>,
 }
@@ -101,18 +97,12 @@ fn RosterPageView() -> impl IntoView {
             find: query.get("find").map(|find| find.trim().to_owned()).filter(|find| !find.is_empty()),
             booked: query.get("booked"),
             done: query.get("done"),
-            id: query.get("id"),
         })
     });
-    let actions = Actions {
-        cancel: ServerAction::new(),
-        off: ServerAction::new(),
-        book: ServerAction::new(),
-        add: ServerAction::new(),
-    };
+    let actions = Actions { cancel: ServerAction::new(), book: ServerAction::new(), add: ServerAction::new() };
     let done = Memo::new(move |_| {
         let booked = (actions.book.version().get(), actions.add.version().get());
-        (actions.cancel.version().get(), actions.off.version().get(), booked)
+        (actions.cancel.version().get(), booked)
     });
     let view = Resource::new(
         move || (slug.get(), term.get(), asked.get(), done.get()),
@@ -177,6 +167,9 @@ fn Roster(view: RosterView, asked: Asked, actions: Actions) -> impl IntoView {
             </div>
             <p class="row">
                 {today}
+                <a class="button" href=format!("{here}/dates")>
+                    {say!(dates.title)}
+                </a>
                 <a class="button" href=format!("{here}/audit")>
                     {say!(desk.audit)}
                 </a>
@@ -228,7 +221,6 @@ fn Roster(view: RosterView, asked: Asked, actions: Actions) -> impl IntoView {
                         }
                     })}
                 <Dates dates=page.dates.clone() slug=slug.clone() />
-                <CancelDate dates=page.dates.clone() term=page.term.id action=actions.off />
             </div>
             <BookByName page found find=asked.find key book=actions.book add=actions.add />
         </div>
@@ -255,11 +247,6 @@ fn Answer(page: RosterPage, asked: Asked) -> impl IntoView {
     let (title, icon) = match asked.done.as_deref() {
         Some("made") => (say!(desk.done_made).to_owned(), "check"),
         Some("cancelled") => (say!(desk.done_cancelled).to_owned(), "check"),
-        Some("off") => {
-            let date = page.dates.iter().find(|date| Some(date.occurrence.to_string()) == asked.id);
-            let date = date.map(|date| words::date_long(date.date)).unwrap_or_default();
-            (say!(desk.done_off, date = date).to_string(), "check")
-        }
         _ => match (by_id(&page.confirmed), by_id(&page.waiting)) {
             (Some(n), _) => {
                 let name = page.confirmed.get(n).map(|line| line.name.clone()).unwrap_or_default();

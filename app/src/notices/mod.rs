@@ -3,19 +3,19 @@
 use crate::{
     error::AppError,
     frame::{framed, refetch_frame_after, use_head, use_slug},
-    parts::{ActionProblem, Empty, Failure, Icon, Loading, PageTitle},
+    parts::{ActionProblem, Banner, Empty, Failure, Icon, Loading, PageTitle},
     say, words,
 };
-use domain::reading::{NoticeItem, NoticeText};
+use domain::reading::{NoticeItem, NoticeText, Told};
 use jiff::civil::Date;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
+use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
 
 /// Reads somebody's notices, newest first; nothing while nobody is signed in.
 #[server(prefix = "/api", endpoint = "read_inbox", input = server_fn::codec::GetUrl)]
 pub async fn read_inbox() -> Result<Option<Vec<NoticeItem>>, AppError> {
     match crate::ssr::who().await? {
-        Some(who) => Ok(Some(store::notices::list(&crate::ssr::host()?.db, &who).await?)),
+        Some(who) => Ok(Some(store::notices::list(&crate::ssr::host()?.db, &who, crate::ssr::now()?).await?)),
         None => Ok(None),
     }
 }
@@ -25,6 +25,19 @@ pub async fn read_inbox() -> Result<Option<Vec<NoticeItem>>, AppError> {
 pub async fn read_notices() -> Result<(), AppError> {
     let who = crate::ssr::need_who().await?;
     Ok(store::notices::read_notices(&crate::ssr::host()?.db, &who, crate::ssr::now()?).await?)
+}
+
+/// Gives up one date of a booking that was moved or added; the others are kept.
+#[server(prefix = "/api", endpoint = "decline_date")]
+pub async fn decline_date(slug: String, booking: String, occurrence: String) -> Result<(), AppError> {
+    let missing = || crate::ssr::said(AppError::NotFound);
+    let (booking, date) = (booking.parse().map_err(|_| missing())?, occurrence.parse().map_err(|_| missing())?);
+    let who = crate::ssr::need_who().await?;
+    let host = crate::ssr::host()?;
+    let done = store::bookings::decline_date(&host.db, &who, booking, date, crate::ssr::now()?).await;
+    crate::ssr::told(done, &slug).await?;
+    crate::ssr::go(&slug, "notices?done=declined");
+    Ok(())
 }
 
 /// The page, loaded when it is opened.
@@ -46,13 +59,20 @@ fn Notices() -> impl IntoView {
     let slug = use_slug();
     let action = ServerAction::<ReadNotices>::new();
     refetch_frame_after(action);
-    let inbox = Resource::new(move || (slug.get(), action.version().get()), |_| read_inbox());
+    let decline = ServerAction::<DeclineDate>::new();
+    let query = use_query_map();
+    let declined = Memo::new(move |_| query.with(|query| query.get("done").as_deref() == Some("declined")));
+    let done = move || (action.version().get(), decline.version().get());
+    let inbox = Resource::new(move || (slug.get(), done()), |_| read_inbox());
     view! {
         <PageTitle text=format!("{} · {}", say!(family.notices), say!(common.brand)) />
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
                 match framed(inbox).await {
-                    Ok(inbox) => view! { <Inbox inbox action /> }.into_any(),
+                    Ok(inbox) => {
+                        let declined = declined.get_untracked();
+                        view! { <Inbox inbox action decline declined /> }.into_any()
+                    }
                     Err(error) => view! { <Failure error /> }.into_any(),
                 }
             })}
@@ -61,7 +81,12 @@ fn Notices() -> impl IntoView {
 }
 
 #[component]
-fn Inbox(inbox: Option<Vec<NoticeItem>>, action: ServerAction<ReadNotices>) -> impl IntoView {
+fn Inbox(
+    inbox: Option<Vec<NoticeItem>>,
+    action: ServerAction<ReadNotices>,
+    decline: ServerAction<DeclineDate>,
+    declined: bool,
+) -> impl IntoView {
     let head = use_head();
     let slug = head.slug;
     let unread = inbox.iter().flatten().any(|notice| !notice.read);
@@ -92,7 +117,10 @@ fn Inbox(inbox: Option<Vec<NoticeItem>>, action: ServerAction<ReadNotices>) -> i
         }
         .into_any(),
         Some(notices) => {
-            let items = notices.into_iter().map(|notice| view! { <Notice notice today=head.today /> }).collect_view();
+            let items = notices
+                .into_iter()
+                .map(|notice| view! { <Notice notice today=head.today slug=slug.clone() decline /> })
+                .collect_view();
             view! { <ul class="notices">{items}</ul> }.into_any()
         }
     };
@@ -101,13 +129,34 @@ fn Inbox(inbox: Option<Vec<NoticeItem>>, action: ServerAction<ReadNotices>) -> i
             <h1>{say!(family.notices)}</h1>
             {button}
         </div>
+        {declined
+            .then(|| {
+                view! {
+                    <Banner class="banner--good" icon="check" title=say!(family.declined)>
+                        <p>{say!(family.declined_text)}</p>
+                    </Banner>
+                }
+            })}
         <ActionProblem action />
+        <ActionProblem action=decline />
         {list}
     }
 }
 
 #[component]
-fn Notice(notice: NoticeItem, today: Date) -> impl IntoView {
+fn Notice(notice: NoticeItem, today: Date, slug: String, decline: ServerAction<DeclineDate>) -> impl IntoView {
+    let answer = notice.decline.map(|(booking, date)| {
+        view! {
+            <ActionForm action=decline>
+                <input type="hidden" name="slug" value=slug />
+                <input type="hidden" name="booking" value=booking.to_string() />
+                <input type="hidden" name="occurrence" value=date.to_string() />
+                <button class="button" disabled=move || decline.pending().get()>
+                    {say!(family.decline)}
+                </button>
+            </ActionForm>
+        }
+    });
     let Said { icon, title, text, href, link } = said(notice.says);
     let (date, time) = (notice.at.date(), words::time(notice.at.time()));
     let when = match date == today {
@@ -128,11 +177,12 @@ fn Notice(notice: NoticeItem, today: Date) -> impl IntoView {
             <p class="fine">
                 <time datetime=format!("{date}T{time}")>{when}</time>
             </p>
-            <p>
+            <div class="row row--apart">
                 <a class="back" href=href>
                     {link}
                 </a>
-            </p>
+                {answer}
+            </div>
         </li>
     }
 }
@@ -169,6 +219,40 @@ fn said(text: NoticeText) -> Said {
             href: format!("/{slug}/activities/{activity_id}"),
             link: say!(family.see_booking),
         },
+        NoticeText::Moved { activity, person, slug, activity_id, from, to, more, .. } => {
+            let (old, new) = changed(&from, &to);
+            Said {
+                icon: "clock",
+                title: say!(family.moved, person = person, activity = activity).to_string(),
+                text: match more {
+                    0 => say!(family.moved_text, old = old, new = new).to_string(),
+                    more => say!(family.moved_more, old = old, new = new, more = more).to_string(),
+                },
+                href: format!("/{slug}/activities/{activity_id}"),
+                link: say!(family.see_activity),
+            }
+        }
+        NoticeText::Added { activity, person, slug, activity_id, date, .. } => Said {
+            icon: "plus",
+            title: say!(family.date_added, person = person.clone(), activity = activity).to_string(),
+            text: say!(family.date_added_text, when = whole(&date), person = person).to_string(),
+            href: format!("/{slug}/activities/{activity_id}"),
+            link: say!(family.see_activity),
+        },
+        NoticeText::CalledOff { activity, person, slug, activity_id, date, reason } => Said {
+            icon: "cross",
+            title: say!(family.called_off, person = person, activity = activity).to_string(),
+            text: say!(family.called_off_text, when = when(&date), reason = reason).to_string(),
+            href: format!("/{slug}/activities/{activity_id}"),
+            link: say!(family.see_activity),
+        },
+        NoticeText::Restored { activity, person, slug, activity_id, date } => Said {
+            icon: "check",
+            title: say!(family.restored, person = person.clone(), activity = activity).to_string(),
+            text: say!(family.restored_text, when = whole(&date), person = person).to_string(),
+            href: format!("/{slug}/activities/{activity_id}"),
+            link: say!(family.see_activity),
+        },
         NoticeText::CancelledByDesk { activity, person, slug, activity_id } => Said {
             icon: "cross",
             title: say!(family.desk_cancelled, person = person.clone(), activity = activity).to_string(),
@@ -177,4 +261,28 @@ fn said(text: NoticeText) -> Said {
             link: say!(family.see_activity),
         },
     }
+}
+
+/// 12月1日 星期二 09:00–10:30
+fn when(date: &Told) -> String {
+    format!("{} {}", words::date_long(date.date), words::hours(date.start, date.end))
+}
+
+/// The same with room and leader.
+fn whole(date: &Told) -> String {
+    let parts = [Some(when(date)), date.room.clone(), date.leader.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// What differs between two dates, old and new; the day stands with both, so that it's clear which date it is.
+fn changed(from: &Told, to: &Told) -> (String, String) {
+    let (mut old, mut new) = (vec![when(from)], vec![when(to)]);
+    let none = || say!(family.none).to_owned();
+    for (was, is) in [(&from.room, &to.room), (&from.leader, &to.leader)] {
+        if was != is {
+            old.push(was.clone().unwrap_or_else(none));
+            new.push(is.clone().unwrap_or_else(none));
+        }
+    }
+    (old.join(" · "), new.join(" · "))
 }

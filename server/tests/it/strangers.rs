@@ -5,6 +5,7 @@ use crate::{
     world::{World, text},
 };
 use http::StatusCode;
+use jiff::civil::{date, time};
 use store::{bookings::book_place, id::new_id};
 
 /// A request by name, its fields with ID for somebody else's thing, and that thing's id.
@@ -34,18 +35,35 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
     let key = "01936a2e-0000-7000-8000-000000000000";
     let book = format!("slug=SLUG&activity={activity}&term={term}&person=ID&scope=whole&key={key}");
     let dates = "rule=dates&dates=2026-12-01&start=09:00&end=10:00&capacity=5&cancel_hours=1&scopes[]=whole";
+    let edit = "form[sequence]=0&form[reach]=all&form[date]=2026-12-30&form[start]=09:00&form[end]=10:00";
+    let when = "date=2026-12-30&start=09:00&end=10:00";
+    let at = domain::schedule::Arrangement {
+        date: date(2026, 12, 29),
+        start: time(9, 0, 0, 0),
+        end: time(10, 0, 0, 0),
+        room: None,
+        leader: None,
+    };
+    let change = store::schedule::add_occurrence(&world.db, &town.staff, term, &at, now()).await.unwrap();
     let writing = [
         asked("book_place", &book, child),
         asked("cancel_booking", "slug=SLUG&booking=ID&back=my", booking),
         asked("remove_member", "slug=SLUG&person=ID", child),
         asked("cancel_booking_at_desk", "slug=SLUG&term=TERM&booking=ID", booking),
-        asked("cancel_occurrence", "slug=SLUG&term=TERM&occurrence=ID&reason=x", &occurrence),
+        asked("cancel_occurrence", "slug=SLUG&term=TERM&occurrence=ID&sequence=0&reason=x", &occurrence),
+        asked("restore_occurrence", "slug=SLUG&term=TERM&occurrence=ID&sequence=0", &occurrence),
+        asked("edit_dates", &format!("slug=SLUG&term=TERM&edit=ID&sequence=0&reach=all&{when}"), &occurrence),
+        asked("add_occurrence", &format!("slug=SLUG&term=ID&{when}"), term),
+        asked("undo_change", "slug=SLUG&term=TERM&change=ID", change),
+        asked("decline_date", &format!("slug=SLUG&booking=ID&occurrence={occurrence}"), booking),
         asked("mark_roll", "slug=SLUG&occurrence=ID&marks[pCHILD]=present", &occurrence),
         asked("new_term", &format!("slug=SLUG&activity=ID&name=x&{dates}"), activity),
         asked("book_at_desk", &format!("slug=SLUG&term=ID&person=CHILD&scope=whole&key={key}"), term),
     ];
     let reading = [
         asked("read_roster", "slug=SLUG&term=ID", term),
+        asked("read_plan", "slug=SLUG&term=ID", term),
+        asked("read_plan", &format!("slug=SLUG&term=TERM&form[edit]=ID&{edit}"), &occurrence),
         asked("read_audit", "slug=SLUG&term=ID", term),
         asked("read_roll", "slug=SLUG&occurrence=ID", &occurrence),
     ];

@@ -85,7 +85,7 @@ pub async fn cancel_booking(
     Ok(())
 }
 
-async fn places_of(
+pub(super) async fn places_of(
     conn: &impl ConnectionTrait,
     booking: BookingId,
     state: PlaceState,

@@ -3,9 +3,12 @@
 mod batch;
 mod book;
 mod cancel;
+mod decline;
 mod desk;
 mod promote;
 
 pub use book::{Asked, BookRequest, Locking, book_place, book_place_with, book_places};
 pub use cancel::cancel_booking;
+pub use decline::decline_date;
 pub use desk::BookingDesk;
+pub(crate) use promote::promote_waiting;

@@ -18,6 +18,7 @@ pub mod occurrence;
 pub mod person;
 pub mod request_answer;
 pub mod room;
+pub mod schedule_change;
 pub mod staff_role;
 pub mod stored;
 pub mod term;

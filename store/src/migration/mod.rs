@@ -9,6 +9,7 @@ mod m20261124_000003_accounts;
 mod m20261124_000004_activities;
 mod m20261124_000005_bookings;
 mod m20261124_000006_trust;
+mod m20261124_000007_schedule;
 
 /// Brings a database to the tables of this version, or back.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000004_activities::Migration),
             Box::new(m20261124_000005_bookings::Migration),
             Box::new(m20261124_000006_trust::Migration),
+            Box::new(m20261124_000007_schedule::Migration),
         ]
     }
 }

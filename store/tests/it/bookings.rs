@@ -43,9 +43,9 @@ on_both_databases!(who_waits_moves_up_when_a_place_is_freed_and_finds_a_notice, 
     assert_eq!((of_b[0].state, of_b[0].dates.len()), (BookingState::Confirmed, 4));
     let of_c = calendar::my_bookings(&test.db, &c.who, None, later(3)).await.unwrap();
     assert_eq!(of_c[0].place_in_line, Some(1), "the number falls");
-    let told = notices::list(&test.db, &b.who).await.unwrap();
+    let told = notices::list(&test.db, &b.who, now()).await.unwrap();
     assert!(matches!(told[0].says, NoticeText::Promoted { dates: 4, .. }), "{told:?}");
-    assert!(notices::list(&test.db, &c.who).await.unwrap().is_empty());
+    assert!(notices::list(&test.db, &c.who, now()).await.unwrap().is_empty());
 
     // Who was promoted and cancels leaves the list, and the place passes on.
     cancel_booking(&test.db, &b.who, id_of(&second), Door::Page, later(4)).await.unwrap();
@@ -113,7 +113,7 @@ on_both_databases!(the_deadline_to_cancel_holds_for_the_family_and_not_for_the_d
         "{refused:?}"
     );
     cancel_booking(&test.db, &town.staff, id_of(&booked), Door::Desk, late).await.unwrap();
-    let told = notices::list(&test.db, &parent.who).await.unwrap();
+    let told = notices::list(&test.db, &parent.who, now()).await.unwrap();
     assert!(matches!(told[0].says, NoticeText::CancelledByDesk { .. }), "{told:?}");
     let again = cancel_booking(&test.db, &town.staff, id_of(&booked), Door::Desk, late).await;
     assert!(matches!(again, Err(StoreError::Refused(Refusal::AlreadyCancelled))), "{again:?}");
@@ -144,7 +144,7 @@ on_both_databases!(a_date_called_off_keeps_the_other_places_and_the_count_right,
     book_place(&test.db, &parent.who, &request(term, parent.child), now()).await.unwrap();
     let loaded = load_term(&test.db, term).await.unwrap();
     let reason = domain::text::Line::parse("老师外出").unwrap();
-    store::activities::cancel_occurrence(&test.db, &town.staff, loaded.term.occurrences[1].id, reason, now())
+    store::schedule::cancel_occurrence(&test.db, &town.staff, loaded.term.occurrences[1].id, 0, reason, now())
         .await
         .unwrap();
     let mine = calendar::my_bookings(&test.db, &parent.who, None, now()).await.unwrap();

@@ -71,7 +71,7 @@ on_both_databases!(the_desk_does_not_exist_for_families_and_for_staff_of_elsewhe
         let roll = attendance::roll(&test.db, who, "yongxing", date, now()).await;
         assert!(matches!(roll, Err(StoreError::NotFound)));
         let off = domain::text::Line::parse("x").unwrap();
-        let cancelled = activities::cancel_occurrence(&test.db, who, date, off, now()).await;
+        let cancelled = store::schedule::cancel_occurrence(&test.db, who, date, 0, off, now()).await;
         assert!(matches!(cancelled, Err(StoreError::NotFound)));
         let asked = BookRequest { door: Door::Desk, ..request(term, parent.child) };
         let booked = book_place(&test.db, who, &asked, now()).await;

@@ -10,6 +10,7 @@ mod demo;
 mod desk;
 mod history;
 mod race;
+mod schedule;
 mod schema;
 mod sign_in;
 mod town;

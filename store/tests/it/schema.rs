@@ -143,6 +143,7 @@ async fn create_all_from_entities(db: &DatabaseConnection) {
     create(db, entity::occurrence::Entity).await;
     create(db, entity::person::Entity).await;
     create(db, entity::request_answer::Entity).await;
+    create(db, entity::schedule_change::Entity).await;
     create(db, entity::room::Entity).await;
     create(db, entity::staff_role::Entity).await;
     create(db, entity::term::Entity).await;

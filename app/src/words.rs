@@ -227,8 +227,40 @@ pub fn rule(rule: &Recurrence) -> String {
             say!(common.rule_nth, nth = *nth, day = weekday(*day)).to_string()
         }
         Recurrence::MonthlyDay { day } => say!(common.rule_day, day = *day).to_string(),
+        Recurrence::Lunar { month: None, day } => say!(common.rule_lunar_each, day = lunar_day(*day)).to_string(),
+        Recurrence::Lunar { month: Some(month), day } => {
+            say!(common.rule_lunar, month = lunar_month(*month), day = lunar_day(*day)).to_string()
+        }
         Recurrence::Dates { .. } => say!(common.rule_dates).to_string(),
     }
+}
+
+/// The numerals of lunar months and days, which are Chinese in every language, as on a wall calendar.
+const NUMERALS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+
+/// 正月, 二月 … 十二月
+pub fn lunar_month(month: u8) -> String {
+    match month {
+        1 => "正月".to_owned(),
+        11 => "十一月".to_owned(),
+        12 => "十二月".to_owned(),
+        _ => format!("{}月", numeral(month)),
+    }
+}
+
+/// 初一 … 三十
+pub fn lunar_day(day: u8) -> String {
+    match day {
+        0..=10 => format!("初{}", numeral(day)),
+        11..=19 => format!("十{}", numeral(day - 10)),
+        20 => "二十".to_owned(),
+        21..=29 => format!("廿{}", numeral(day - 20)),
+        _ => "三十".to_owned(),
+    }
+}
+
+fn numeral(number: u8) -> &'static str {
+    NUMERALS.get(usize::from(number).wrapping_sub(1)).copied().unwrap_or("?")
 }
 
 /// How a date or a term stands, in words. `opens` is its local opening time.

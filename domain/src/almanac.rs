@@ -4,6 +4,7 @@
 use crate::day_kind::DayKind;
 use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 use tyme4rs::tyme::{Culture, Tyme, holiday::LegalHoliday, lunar::LunarDay, solar::SolarDay};
 
 /// The festivals with a fixed lunar date, by month and day (GB/T 33661-2017). The library knows them too, but takes
@@ -42,7 +43,29 @@ impl DayNote {
     }
 }
 
-/// The almanac's note of a date in the years 1900 to 2199; an empty note outside of them.
+/// The years of which the almanac speaks; outside of them its tables were not checked.
+pub const YEARS: RangeInclusive<i16> = 1900..=2199;
+
+/// A date of the lunar calendar (农历), by numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LunarDate {
+    /// The month, 1 to 12.
+    pub month: u8,
+    /// The day, 1 to 30.
+    pub day: u8,
+    /// True in a leap month (闰月), which carries the number of the month before it.
+    pub leap: bool,
+}
+
+/// The lunar date of a day; none outside [`YEARS`].
+pub fn lunar_date(date: Date) -> Option<LunarDate> {
+    let lunar = solar_day(date)?.get_lunar_day();
+    let month = lunar.get_month();
+    let (number, day) = (u8::try_from(month.abs()).ok()?, u8::try_from(lunar.get_day()).ok()?);
+    Some(LunarDate { month: number, day, leap: month < 0 })
+}
+
+/// The almanac's note of a date; an empty note outside of [`YEARS`].
 pub fn day_note(date: Date) -> DayNote {
     let Some(solar) = solar_day(date) else { return DayNote::default() };
     let lunar = solar.get_lunar_day();
@@ -85,9 +108,9 @@ pub fn public_holidays(year: i16) -> Vec<(Date, DayKind, String)> {
         .collect()
 }
 
-/// The library's own form of a date; none outside 1900 to 2199, where its tables were not checked.
+/// The library's own form of a date; none outside [`YEARS`].
 fn solar_day(date: Date) -> Option<SolarDay> {
-    if !(1900..=2199).contains(&date.year()) {
+    if !YEARS.contains(&date.year()) {
         return None;
     }
     SolarDay::new(date.year().into(), date.month().try_into().ok()?, date.day().try_into().ok()?).ok()

@@ -30,5 +30,7 @@ codes! {
         Skip = "skip",
         /// The date stays.
         Keep = "keep",
+        /// The date goes to the next day that is no day off and on which the term does not meet anyway (顺延).
+        Move = "move",
     }
 }

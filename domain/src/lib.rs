@@ -10,6 +10,8 @@ pub mod booking;
 pub mod calendar;
 pub mod code;
 pub mod day_kind;
+#[cfg(feature = "almanac")]
+pub mod expansion;
 pub mod id;
 pub mod person;
 pub mod phone;

@@ -9,7 +9,7 @@ use crate::{
     day_kind::DayKind,
     id::{AccountId, ActivityId, BookingId, ChangeId, CommunityId, NoticeId, OccurrenceId, PersonId, RoomId, TermId},
     person::MemberRole,
-    recurrence::Recurrence,
+    recurrence::{Fate, Series},
     rights::{Door, StaffRole},
     schedule::{Arrangement, ChangeKind, Shared},
     term::{AgeRule, OccurrenceState, Scopes, TermState},
@@ -157,7 +157,7 @@ shapes! {
         /// Whether it runs.
         state: TermState,
         /// Its rule.
-        recurrence: Recurrence,
+        series: Series,
         /// First date.
         first: Date,
         /// Last date.
@@ -532,8 +532,10 @@ shapes! {
     PreviewDay {
         /// The day.
         head: DayHead,
-        /// False if the policy leaves it out.
-        kept: bool,
+        /// What becomes of it.
+        fate: Fate,
+        /// What stands in the way of it.
+        clashes: Vec<ClashLine>,
     }
 
     /// Somebody found by the desk.

@@ -16,16 +16,17 @@ use domain::{
     activity::{ActivityKind, Audience, Unit},
     calendar::Span,
     day_kind::HolidayPolicy,
+    expansion,
     id::{ActivityId, CommunityId, RoomId, TermId},
-    reading::PreviewDay,
-    recurrence::{self, Recurrence},
+    reading::{PreviewDay, RoomChoice},
+    recurrence::Series,
     rights::{Act, Door},
-    schedule::Taken,
+    schedule::{Shared, Taken},
     term::{AgeRule, OccurrenceState, Promotion, Scopes, TermState},
     text::{InputProblem, Line, Paragraph, Title},
 };
 use jiff::{
-    Timestamp,
+    Timestamp, ToSpan,
     civil::{Date, DateTime, Time},
     tz::TimeZone,
 };
@@ -52,6 +53,19 @@ pub struct NewActivity {
     pub leaders: String,
 }
 
+/// When in the day, where, and by whom the dates of a term are to be held.
+#[derive(Clone, Debug)]
+pub struct Holding {
+    /// Start, local.
+    pub start: Time,
+    /// End, after the start.
+    pub end: Time,
+    /// The room.
+    pub room: Option<RoomId>,
+    /// Who leads, or nothing.
+    pub leader: Option<Line>,
+}
+
 /// A term to be made. Times are local.
 #[derive(Clone, Debug)]
 pub struct NewTerm {
@@ -59,22 +73,16 @@ pub struct NewTerm {
     pub activity: ActivityId,
     /// Its name.
     pub name: Title,
-    /// The rule of its dates.
-    pub recurrence: Recurrence,
+    /// The rule of its dates, with exceptions.
+    pub series: Series,
     /// The first day that the rule may give.
     pub from: Date,
     /// The last.
     pub until: Date,
-    /// Start.
-    pub start: Time,
-    /// End, after the start.
-    pub end: Time,
     /// What happens on days off.
     pub holidays: HolidayPolicy,
-    /// The room.
-    pub room: Option<RoomId>,
-    /// Who leads, or nothing.
-    pub leader: Option<Line>,
+    /// When in the day, where, and by whom.
+    pub holding: Holding,
     /// Places on each date.
     pub capacity: u32,
     /// When booking opens.
@@ -155,14 +163,16 @@ fn change<'a>(
 pub async fn preview(
     conn: &impl ConnectionTrait,
     at: CommunityId,
-    rule: &Recurrence,
+    series: &Series,
     from: Date,
     until: Date,
     policy: HolidayPolicy,
 ) -> Result<Vec<PreviewDay>, StoreError> {
-    let kinds = days::kinds(conn, at, Span { first: from, last: until }).await?;
+    // Beyond the end, since a date may be put off.
+    let last = until.checked_add(1.months()).unwrap_or(until);
+    let kinds = days::kinds(conn, at, Span { first: from, last }).await?;
     let plain: Vec<_> = kinds.iter().map(|(date, kind, _)| (*date, *kind)).collect();
-    let planned = recurrence::plan(rule, from, until, &plain, policy).map_err(|problem| {
+    let planned = expansion::plan(series, from, until, &plain, policy).map_err(|problem| {
         let field = match problem {
             InputProblem::Order => "until",
             _ => "rule",
@@ -171,8 +181,54 @@ pub async fn preview(
     })?;
     Ok(planned
         .into_iter()
-        .map(|planned| PreviewDay { head: days::head(planned.date, &kinds), kept: planned.kept })
+        .map(|planned| PreviewDay { head: days::head(planned.date, &kinds), fate: planned.fate, clashes: Vec::new() })
         .collect())
+}
+
+/// Names at each day of a preview what stands in its way, and gives the rooms in which all of them could be held, where
+/// the room is what clashes.
+///
+/// # Errors
+/// [`StoreError::Invalid`] for a time that can't be.
+pub async fn find_clashes(
+    conn: &impl ConnectionTrait,
+    at: CommunityId,
+    days: &mut [PreviewDay],
+    holding: &Holding,
+) -> Result<Vec<RoomChoice>, StoreError> {
+    let community = community::Entity::find_by_id(at.0).one(conn).await?.ok_or(StoreError::NotFound)?;
+    let zone = zone_of(&community);
+    let dates: Vec<Date> = days.iter().filter(|day| day.fate.is_kept()).map(|day| day.head.date).collect();
+    let wanted = wanted(TermId(Uuid::nil()), &dates, holding, &zone)?;
+    let Some(span) = schedule::span_around(&wanted) else { return Ok(Vec::new()) };
+    let taken = schedule::taken(conn, at, span, &[]).await?;
+    let mut rooms_clash = false;
+    for (date, line) in taken.lines(&wanted, &zone) {
+        rooms_clash |= line.shared == Shared::Room;
+        if let Some(day) = days.iter_mut().find(|day| day.head.date == date) {
+            day.clashes.push(line);
+        }
+    }
+    if !rooms_clash {
+        return Ok(Vec::new());
+    }
+    Ok(taken.free_rooms(&wanted, &crate::communities::rooms(conn, at).await?))
+}
+
+/// What dates of a term would take up.
+fn wanted(term: TermId, dates: &[Date], holding: &Holding, zone: &TimeZone) -> Result<Vec<Taken>, StoreError> {
+    let take = |date: &Date| {
+        Ok(Taken {
+            term,
+            occurrence: None,
+            date: *date,
+            starts_at: instant(*date, holding.start, zone)?,
+            ends_at: instant(*date, holding.end, zone)?,
+            room: holding.room,
+            leader: holding.leader.as_ref().map(|leader| leader.as_str().to_owned()),
+        })
+    };
+    dates.iter().map(take).collect::<Result<_, InputProblem>>().in_field("start")
 }
 
 /// Makes a term with its dates.
@@ -185,7 +241,7 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
     let at = CommunityId(activity.community_id);
     let community = community_for(&tx, who, at).await?;
     let zone = zone_of(&community);
-    if new.end <= new.start {
+    if new.holding.end <= new.holding.start {
         Err(InputProblem::Order).in_field("end")?;
     }
     if let (Some(opens), Some(closes)) = (new.opens, new.closes)
@@ -202,34 +258,18 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
         Err(InputProblem::Empty).in_field("scopes")?;
     }
     schedule::hold_community(&tx, at).await?;
-    if let Some(id) = new.room {
+    if let Some(id) = new.holding.room {
         let room = room::Entity::find_by_id(id.0).filter(room::Column::CommunityId.eq(at.0)).one(&tx).await?;
         room.ok_or(InputProblem::Choice).in_field("room")?;
     }
-    let days = preview(&tx, at, &new.recurrence, new.from, new.until, new.holidays).await?;
-    let dates: Vec<Date> = days.iter().filter(|day| day.kept).map(|day| day.head.date).collect();
+    let days = preview(&tx, at, &new.series, new.from, new.until, new.holidays).await?;
+    let dates: Vec<Date> = days.iter().filter(|day| day.fate.is_kept()).map(|day| day.head.date).collect();
     let (Some(first), Some(last)) = (dates.first().copied(), dates.last().copied()) else {
         return Err(InputProblem::NoDates).in_field("rule");
     };
     let id = TermId(new_id(now));
-    let times = dates
-        .iter()
-        .map(|date| Ok((*date, instant(*date, new.start, &zone)?, instant(*date, new.end, &zone)?)))
-        .collect::<Result<Vec<_>, InputProblem>>()
-        .in_field("start")?;
-    let leader = new.leader.as_ref().map(|leader| leader.as_str().to_owned());
-    let wanted: Vec<_> = times
-        .iter()
-        .map(|(date, starts_at, ends_at)| Taken {
-            term: id,
-            occurrence: None,
-            date: *date,
-            starts_at: *starts_at,
-            ends_at: *ends_at,
-            room: new.room,
-            leader: leader.clone(),
-        })
-        .collect();
+    let wanted = wanted(id, &dates, &new.holding, &zone)?;
+    let leader = new.holding.leader.as_ref().map(|leader| leader.as_str().to_owned());
     if let Some(span) = schedule::span_around(&wanted) {
         schedule::taken(&tx, at, span, &[]).await?.refuse_clash(&wanted)?;
     }
@@ -243,7 +283,7 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
         community_id: Set(at.0),
         activity_id: Set(activity.id),
         name: Set(new.name.as_str().to_owned()),
-        room_id: Set(new.room.map(|room| room.0)),
+        room_id: Set(new.holding.room.map(|room| room.0)),
         leader: Set(leader.clone().unwrap_or_default()),
         capacity: Set(small(new.capacity)),
         opens_at: Set(opening(new.opens).in_field("opens")?),
@@ -257,27 +297,27 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
         book_single: Set(new.scopes.single),
         waitlist_cap: Set(new.waitlist_cap.map(small)),
         promotion: Set(Stored(Promotion::AutoFill)),
-        recurrence: Set(serde_json::to_string(&new.recurrence).map_err(|e| sea_orm::DbErr::Json(e.to_string()))?),
+        recurrence: Set(serde_json::to_string(&new.series).map_err(|e| sea_orm::DbErr::Json(e.to_string()))?),
         first_date: Set(first.into()),
         last_date: Set(last.into()),
-        start_time: Set(new.start.strftime("%H:%M").to_string()),
-        end_time: Set(new.end.strftime("%H:%M").to_string()),
+        start_time: Set(new.holding.start.strftime("%H:%M").to_string()),
+        end_time: Set(new.holding.end.strftime("%H:%M").to_string()),
         holidays: Set(Stored(new.holidays)),
         state: Set(Stored(TermState::Published)),
         created_at: Set(now.into()),
     })
     .exec_without_returning(&tx)
     .await?;
-    let rows: Vec<_> = times
+    let rows: Vec<_> = wanted
         .iter()
-        .map(|(date, starts_at, ends_at)| occurrence::ActiveModel {
+        .map(|Taken { date, starts_at, ends_at, .. }| occurrence::ActiveModel {
             id: Set(new_id(now)),
             community_id: Set(at.0),
             term_id: Set(id.0),
             on_date: Set((*date).into()),
             starts_at: Set((*starts_at).into()),
             ends_at: Set((*ends_at).into()),
-            room_id: Set(new.room.map(|room| room.0)),
+            room_id: Set(new.holding.room.map(|room| room.0)),
             leader: Set(leader.clone()),
             capacity: Set(None),
             state: Set(Stored(OccurrenceState::Scheduled)),

@@ -16,7 +16,7 @@ use domain::{
     calendar::Span,
     id::{ActivityId, BookingId, CommunityId, OccurrenceId, PersonId, TermId},
     reading::{ActivityCard, ActivityPage, CalendarDay, DateEntry, MyBooking, MyDate, TermCard},
-    recurrence::Recurrence,
+    recurrence::Series,
     rights::Door,
     term::{OccurrenceState, TermState},
 };
@@ -212,7 +212,7 @@ fn term_card(loaded: &Loaded, now: Timestamp) -> Result<TermCard, StoreError> {
         id: loaded.term.id,
         name: row.name.clone(),
         state: row.state.0,
-        recurrence: rule_of(row)?,
+        series: series_of(row)?,
         first: row.first_date.into(),
         last: row.last_date.into(),
         start,
@@ -233,7 +233,7 @@ fn term_card(loaded: &Loaded, now: Timestamp) -> Result<TermCard, StoreError> {
     })
 }
 
-fn rule_of(row: &term::Model) -> Result<Recurrence, StoreError> {
+fn series_of(row: &term::Model) -> Result<Series, StoreError> {
     serde_json::from_str(&row.recurrence).map_err(|e| StoreError::Database(DbErr::Json(e.to_string())))
 }
 

@@ -35,7 +35,7 @@ pub fn TermSection(
     let id = format!("t{}", term.id);
     let title = format!("{} · {}", term.name, words::span(term.first, term.last));
     let line = [
-        Some(format!("{} {}–{}", words::rule(&term.recurrence), words::time(term.start), words::time(term.end))),
+        Some(format!("{} {}–{}", words::rule(&term.series.rule), words::time(term.start), words::time(term.end))),
         term.room.clone(),
         words::ages(&term.age),
     ];
@@ -207,7 +207,7 @@ fn Facts(term: TermCard, unit: Unit) -> impl IntoView {
     }
     let facts = [
         ("calendar", say!(activity.fact_dates), Some(dates)),
-        ("repeat", say!(activity.fact_rule), Some(words::rule(&term.recurrence))),
+        ("repeat", say!(activity.fact_rule), Some(words::rule(&term.series.rule))),
         ("clock", say!(activity.fact_time), Some(format!("{} – {}", words::time(term.start), words::time(term.end)))),
         ("place", say!(activity.fact_room), term.room.clone()),
         ("id", say!(activity.fact_age), ages),

@@ -94,8 +94,17 @@ fn Line(line: AuditLine) -> impl IntoView {
         Some(person) => format!("{} {person}", action(&line.action)),
         None => action(&line.action),
     };
-    let before = line.before.as_deref().map(value);
-    let after = line.after.as_deref().map(value).unwrap_or_else(|| say!(desk.nothing).to_owned());
+    let dates = |json: &Option<String>| json.as_deref().and_then(|json| serde_json::from_str::<Vec<String>>(json).ok());
+    let lines =
+        |dates: Vec<String>| dates.into_iter().map(|date| view! { <span>{date_told(&date)}</span> }).collect_view();
+    let after = match dates(&line.after) {
+        Some(dates) => lines(dates).into_any(),
+        None => line.after.as_deref().map(value).unwrap_or_else(|| say!(desk.nothing).to_owned()).into_any(),
+    };
+    let before = match dates(&line.before) {
+        Some(dates) => Some(lines(dates).into_any()),
+        None => line.before.as_deref().map(value).map(IntoAny::into_any),
+    };
     let before = before.map(|before| {
         view! {
             <del>{before}</del>
@@ -138,6 +147,17 @@ fn action(code: &str) -> String {
     }
 }
 
+/// A date as the store tells it, `2026-12-08 09:00–11:00 …`, with the day in words.
+fn date_told(told: &str) -> String {
+    match told.split_once(' ') {
+        Some((date, rest)) => match date.parse() {
+            Ok(date) => format!("{} {rest}", words::date_long(date)),
+            Err(_) => told.to_owned(),
+        },
+        None => told.to_owned(),
+    }
+}
+
 /// A stored value in words; one that this page does not know stays as it is.
 fn value(json: &str) -> String {
     if let Ok(booked) = serde_json::from_str::<Booked>(json) {
@@ -148,9 +168,6 @@ fn value(json: &str) -> String {
     }
     if let Ok(code) = serde_json::from_str::<String>(json) {
         return coded(&code).unwrap_or(code);
-    }
-    if let Ok(dates) = serde_json::from_str::<Vec<String>>(json) {
-        return dates.join("; ");
     }
     if let Ok((state, reason)) = serde_json::from_str::<(OccurrenceState, String)>(json) {
         return format!("{} · {reason}", occurrence(state));

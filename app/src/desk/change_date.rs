@@ -19,7 +19,7 @@ use domain::{
     id::TermId,
     reading::{EditPreview, PlannedChange, PlannedDate, RoomChoice},
     refusal::FieldProblem,
-    schedule::{Reach, Shared},
+    schedule::Reach,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -259,11 +259,7 @@ fn Preview(preview: EditPreview, form: EditForm, here: String) -> impl IntoView 
             .into_iter()
             .map(|clash| {
                 let when = format!("{} {}", words::date_long(clash.date), words::hours(clash.start, clash.end));
-                let shared = match clash.shared {
-                    Shared::Room => say!(dates.shared_room),
-                    Shared::Leader => say!(dates.shared_leader),
-                    Shared::Term => say!(dates.shared_term),
-                };
+                let shared = super::preview::shared(clash.shared);
                 view! { <li>{format!("{when} · {} · {shared}", clash.name)}</li> }
             })
             .collect_view();

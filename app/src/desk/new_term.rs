@@ -36,6 +36,8 @@ pub struct TermFormPage {
     pub rooms: Vec<RoomChoice>,
     /// The dates that the form asks for.
     pub preview: Vec<PreviewDay>,
+    /// Rooms in which all of them could be held, where another room is what stands in the way.
+    pub free: Vec<RoomChoice>,
     /// What is wrong with the form.
     pub problem: Option<FieldProblem>,
 }
@@ -50,13 +52,14 @@ pub async fn read_term_form(slug: String, activity: String, form: Option<TermFor
     let at = store::rosters::desk_of(&host.db, &who, &slug, Act::ManageActivities).await?;
     let page = store::calendar::activity_page(&host.db, at, id, crate::ssr::now()?).await?;
     let rooms = store::communities::rooms(&host.db, at).await?;
-    let mut read = TermFormPage { activity: page.card.name, rooms, preview: Vec::new(), problem: None };
+    let mut read =
+        TermFormPage { activity: page.card.name, rooms, preview: Vec::new(), free: Vec::new(), problem: None };
     let Some(form) = form else { return Ok(read) };
     match form.dates() {
         Err(problem) => read.problem = Some(problem),
         Ok(asked) => {
             let preview =
-                store::activities::preview(&host.db, at, &asked.recurrence, asked.from, asked.until, asked.holidays);
+                store::activities::preview(&host.db, at, &asked.series, asked.from, asked.until, asked.holidays);
             match preview.await {
                 Ok(days) => read.preview = days,
                 Err(store::StoreError::Invalid(problem)) => read.problem = Some(problem),
@@ -68,8 +71,20 @@ pub async fn read_term_form(slug: String, activity: String, form: Option<TermFor
             } else {
                 form
             };
-            let rest = named.parse().err().filter(|problem| problem.problem != InputProblem::Empty);
-            read.problem = read.problem.or(rest);
+            match named.parse() {
+                Ok(asked) => {
+                    let holding = store::activities::Holding {
+                        start: asked.start,
+                        end: asked.end,
+                        room: asked.room,
+                        leader: asked.leader,
+                    };
+                    let finding = store::activities::find_clashes(&host.db, at, &mut read.preview, &holding);
+                    read.free = crate::ssr::told(finding.await, &slug).await?;
+                }
+                Err(problem) if problem.problem != InputProblem::Empty => read.problem = read.problem.or(Some(problem)),
+                Err(_) => {}
+            }
         }
     }
     Ok(read)
@@ -90,14 +105,16 @@ pub async fn new_term(slug: String, activity: String, #[server(flatten)] form: T
         let new = store::activities::NewTerm {
             activity: id,
             name: asked.name,
-            recurrence: asked.dates.recurrence,
+            series: asked.dates.series,
             from: asked.dates.from,
             until: asked.dates.until,
-            start: asked.start,
-            end: asked.end,
             holidays: asked.dates.holidays,
-            room: asked.room,
-            leader: asked.leader,
+            holding: store::activities::Holding {
+                start: asked.start,
+                end: asked.end,
+                room: asked.room,
+                leader: asked.leader,
+            },
             capacity: asked.capacity,
             opens: asked.opens,
             closes: asked.closes,
@@ -173,6 +190,7 @@ fn Form(page: TermFormPage, activity: String, form: Option<TermForm>) -> impl In
     };
     let form = form.unwrap_or_else(|| TermForm::fresh(head.today));
     let here = format!("/{}/desk/activities/{activity}/terms/new", head.slug);
+    let shown = form.clone();
     view! {
         <PageTitle text=format!("{} · {}", say!(desk.new_term), page.activity) />
         <Back to="desk".to_owned() text=say!(desk.back) />
@@ -215,7 +233,7 @@ fn Form(page: TermFormPage, activity: String, form: Option<TermForm>) -> impl In
                     </button>
                 </p>
             </div>
-            <Preview days=page.preview />
+            <Preview days=page.preview free=page.free form=shown here=here.clone() />
         </form>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{parts::Problem, term_form::TermForm};
 use crate::{parts::Field, say, words};
-use domain::{code::Code, recurrence::Weekday, refusal::FieldProblem, text::InputProblem};
+use domain::{code::Code, day_kind::HolidayPolicy, recurrence::Weekday, refusal::FieldProblem, text::InputProblem};
 use leptos::prelude::*;
 
 /// The problem of one field, as the form's fields take it.
@@ -28,6 +28,7 @@ pub fn RuleFields(
         ("weekly", say!(desk.rule_weekly), say!(desk.rule_weekly_note)),
         ("month_weekday", say!(desk.rule_month_weekday), say!(desk.rule_month_weekday_note)),
         ("month_day", say!(desk.rule_month_day), say!(desk.rule_month_day_note)),
+        ("lunar", say!(desk.rule_lunar), say!(desk.rule_lunar_note)),
         ("dates", say!(desk.rule_dates), say!(desk.rule_dates_note)),
     ];
     let kinds = kinds
@@ -83,6 +84,32 @@ pub fn RuleFields(
             }
         })
         .collect_view();
+    let numbered = |typed: &Option<String>, count: u8, name: fn(u8) -> String| {
+        (1..=count)
+            .map(|number| {
+                view! {
+                    <option value=number.to_string() selected=is(typed, &number.to_string())>
+                        {name(number)}
+                    </option>
+                }
+            })
+            .collect_view()
+    };
+    let lunar_months = numbered(&form.lunar_month, 12, words::lunar_month);
+    let lunar_days = numbered(&form.lunar_day, 30, words::lunar_day);
+    let policies = [
+        (HolidayPolicy::Skip, say!(desk.holidays_skip)),
+        (HolidayPolicy::Move, say!(desk.holidays_move)),
+        (HolidayPolicy::Keep, say!(desk.holidays_keep)),
+    ]
+    .map(|(policy, name)| {
+        view! {
+            <option value=policy.code() selected=is(&form.holidays, policy.code())>
+                {name}
+            </option>
+        }
+    });
+    let except_problem = problem_at(&problem, "except");
     let dates_problem = problem_at(&problem, "dates");
     let dates_described = if dates_problem.is_some() { "dates-hint dates-error" } else { "dates-hint" };
     view! {
@@ -132,6 +159,23 @@ pub fn RuleFields(
                 problem=said(&problem, "month_day")
             />
         </div>
+        <div class="for-rule for-rule--lunar fields">
+            <div class="field">
+                <label for="lunar_month">{say!(desk.lunar_month)}</label>
+                <select class="input" id="lunar_month" name="lunar_month">
+                    <option value="">{say!(desk.lunar_each_month)}</option>
+                    {lunar_months}
+                </select>
+                <Problem id="lunar_month-error".to_owned() problem=problem_at(&problem, "lunar_month") />
+            </div>
+            <div class="field">
+                <label for="lunar_day">{say!(desk.lunar_day)}</label>
+                <select class="input" id="lunar_day" name="lunar_day">
+                    {lunar_days}
+                </select>
+                <Problem id="lunar_day-error".to_owned() problem=problem_at(&problem, "lunar_day") />
+            </div>
+        </div>
         <div class="for-rule for-rule--dates field">
             <label for="dates">{say!(desk.dates)}</label>
             <p class="field__hint" id="dates-hint">
@@ -163,10 +207,28 @@ pub fn RuleFields(
                 problem=said(&problem, "until")
             />
         </div>
-        <label class="check">
-            <input type="checkbox" name="holidays" value="skip" checked=is(&form.holidays, "skip") />
-            {say!(desk.holidays)}
-        </label>
-        <Problem id="holidays-error".to_owned() problem=problem_at(&problem, "holidays") />
+        <div class="field">
+            <label for="holidays">{say!(desk.holidays)}</label>
+            <select class="input" id="holidays" name="holidays">
+                {policies}
+            </select>
+            <Problem id="holidays-error".to_owned() problem=problem_at(&problem, "holidays") />
+        </div>
+        <div class="field">
+            <label for="except">{say!(desk.leave_out)}</label>
+            <p class="field__hint" id="except-hint">
+                {say!(desk.leave_out_hint)}
+            </p>
+            <textarea
+                class="input"
+                id="except"
+                name="except"
+                rows="2"
+                aria-invalid=except_problem.as_ref().map(|_| "true")
+                aria-describedby=if except_problem.is_some() { "except-hint except-error" } else { "except-hint" }
+                inner_html=crate::parts::escaped(form.except.as_deref().unwrap_or_default())
+            ></textarea>
+            <Problem id="except-error".to_owned() problem=except_problem />
+        </div>
     }
 }

@@ -6,7 +6,7 @@ use domain::{
     day_kind::HolidayPolicy,
     id::RoomId,
     person::parse_date,
-    recurrence::{Recurrence, Weekday},
+    recurrence::{Recurrence, Series, Weekday},
     refusal::FieldProblem,
     term::{AgeRule, Scopes},
     text::{InputProblem, Line, Title},
@@ -27,7 +27,7 @@ const MAX_YEARS: i32 = 5;
 pub struct TermForm {
     /// The term's name.
     pub name: Option<String>,
-    /// weekly, month_weekday, month_day or dates.
+    /// weekly, month_weekday, month_day, lunar or dates.
     pub rule: Option<String>,
     /// Codes of weekdays, for weekly.
     pub weekday: Vec<String>,
@@ -39,8 +39,14 @@ pub struct TermForm {
     pub nth_weekday: Option<String>,
     /// The day of the month.
     pub month_day: Option<String>,
+    /// The lunar month, or nothing for each.
+    pub lunar_month: Option<String>,
+    /// The day of the lunar month.
+    pub lunar_day: Option<String>,
     /// Dates, one a line.
     pub dates: Option<String>,
+    /// Dates to leave out, one a line.
+    pub except: Option<String>,
     /// The first day.
     pub from: Option<String>,
     /// The last day.
@@ -49,7 +55,7 @@ pub struct TermForm {
     pub start: Option<String>,
     /// End.
     pub end: Option<String>,
-    /// skip, or nothing to keep them.
+    /// skip, move or keep.
     pub holidays: Option<String>,
     /// The room's id, or nothing.
     pub room: Option<String>,
@@ -78,8 +84,8 @@ pub struct TermForm {
 /// The dates that a form asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskedDates {
-    /// The rule.
-    pub recurrence: Recurrence,
+    /// The rule, with exceptions.
+    pub series: Series,
     /// The first day.
     pub from: Date,
     /// The last day.
@@ -150,7 +156,10 @@ impl TermForm {
             nth: one("nth"),
             nth_weekday: one("nth_weekday"),
             month_day: one("month_day"),
+            lunar_month: one("lunar_month"),
+            lunar_day: one("lunar_day"),
             dates: one("dates"),
+            except: one("except"),
             from: one("from"),
             until: one("until"),
             start: one("start"),
@@ -179,7 +188,10 @@ impl TermForm {
             ("nth", &self.nth),
             ("nth_weekday", &self.nth_weekday),
             ("month_day", &self.month_day),
+            ("lunar_month", &self.lunar_month),
+            ("lunar_day", &self.lunar_day),
             ("dates", &self.dates),
+            ("except", &self.except),
             ("from", &self.from),
             ("until", &self.until),
             ("start", &self.start),
@@ -273,12 +285,15 @@ impl TermForm {
         if from.checked_add(MAX_YEARS.years()).is_ok_and(|latest| until > latest) {
             return Err(FieldProblem::new(field, InputProblem::Date));
         }
-        recurrence.dates(from, until).map_err(at("rule"))?;
         let holidays = match text(&self.holidays) {
             "" => HolidayPolicy::Keep,
             code => HolidayPolicy::from_code(code).ok_or(InputProblem::Choice).map_err(at("holidays"))?,
         };
-        Ok(AskedDates { recurrence, from, until, holidays })
+        let except = match text(&self.except) {
+            "" => Vec::new(),
+            dates => list(dates).map_err(at("except"))?,
+        };
+        Ok(AskedDates { series: Series { rule: recurrence, except }, from, until, holidays })
     }
 
     fn recurrence(&self) -> Result<Recurrence, FieldProblem> {
@@ -297,6 +312,10 @@ impl TermForm {
                 Ok(Recurrence::MonthlyWeekday { weekday: weekday("nth_weekday", text(&self.nth_weekday))?, nth })
             }
             "month_day" => Ok(Recurrence::MonthlyDay { day: number("month_day", &self.month_day, 1, 31)? }),
+            "lunar" => Ok(Recurrence::Lunar {
+                month: optional("lunar_month", &self.lunar_month, 1, 12)?,
+                day: number("lunar_day", &self.lunar_day, 1, 30)?,
+            }),
             "dates" => Ok(Recurrence::Dates { dates: list(text(&self.dates)).map_err(at("dates"))? }),
             _ => Err(FieldProblem::new("rule", InputProblem::Choice)),
         }

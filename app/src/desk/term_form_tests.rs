@@ -27,6 +27,9 @@ fn set(form: &mut TermForm, field: &str, value: &str) {
         "until" => form.until = value,
         "start" => form.start = value,
         "end" => form.end = value,
+        "lunar_month" => form.lunar_month = value,
+        "lunar_day" => form.lunar_day = value,
+        "except" => form.except = value,
         "holidays" => form.holidays = value,
         "room" => form.room = value,
         "leader" => form.leader = value,
@@ -46,7 +49,7 @@ fn set(form: &mut TermForm, field: &str, value: &str) {
 #[test]
 fn a_good_form_is_read_as_meant() {
     let read = good().parse().unwrap();
-    assert_eq!(read.dates.recurrence, Recurrence::Weekly { weekdays: vec![Weekday::Tuesday], every: 1 });
+    assert_eq!(read.dates.series, Recurrence::Weekly { weekdays: vec![Weekday::Tuesday], every: 1 }.into());
     assert_eq!((read.dates.from, read.dates.until), (date(2026, 12, 29), date(2027, 2, 23)));
     assert_eq!(read.dates.holidays, HolidayPolicy::Skip);
     assert_eq!((read.start, read.end), (jiff::civil::time(9, 0, 0, 0), jiff::civil::time(10, 30, 0, 0)));
@@ -57,12 +60,14 @@ fn a_good_form_is_read_as_meant() {
 
 #[test]
 fn each_rule_is_read_from_its_own_fields() {
-    let cases: [(&[(&str, &str)], Recurrence); 4] = [
+    let cases: [(&[(&str, &str)], Recurrence); 6] = [
         (
             &[("rule", "month_weekday"), ("nth", "-1"), ("nth_weekday", "SA")],
             Recurrence::MonthlyWeekday { weekday: Weekday::Saturday, nth: -1 },
         ),
         (&[("rule", "month_day"), ("month_day", "15")], Recurrence::MonthlyDay { day: 15 }),
+        (&[("rule", "lunar"), ("lunar_month", "9"), ("lunar_day", "9")], Recurrence::Lunar { month: Some(9), day: 9 }),
+        (&[("rule", "lunar"), ("lunar_month", ""), ("lunar_day", "15")], Recurrence::Lunar { month: None, day: 15 }),
         (&[("every", "2"), ("until", "2027-03-30")], Recurrence::Weekly { weekdays: vec![Weekday::Tuesday], every: 2 }),
         (
             &[("rule", "dates"), ("dates", "2027-01-02\r\n 2026-12-19、2027-01-02"), ("from", ""), ("until", "x")],
@@ -72,7 +77,7 @@ fn each_rule_is_read_from_its_own_fields() {
     for (changes, expected) in cases {
         let mut form = good();
         changes.iter().for_each(|(field, value)| set(&mut form, field, value));
-        assert_eq!(form.parse().unwrap().dates.recurrence, expected, "{changes:?}");
+        assert_eq!(form.parse().unwrap().dates.series.rule, expected, "{changes:?}");
     }
 }
 
@@ -109,7 +114,10 @@ fn bad_input_is_said_at_its_field() {
         (&[("until", "2026-12-28")], "until", Order),
         (&[("until", "2031-12-30")], "until", Date),
         (&[("until", "2199-12-31")], "until", Date),
-        (&[("until", "2026-12-29"), ("weekday", "MO")], "rule", NoDates),
+        (&[("rule", "lunar"), ("lunar_day", "")], "lunar_day", Empty),
+        (&[("rule", "lunar"), ("lunar_day", "31")], "lunar_day", Number { min: 1, max: 30 }),
+        (&[("rule", "lunar"), ("lunar_month", "13"), ("lunar_day", "1")], "lunar_month", Number { min: 1, max: 12 }),
+        (&[("except", "2026-02-30")], "except", Date),
         (&[("start", "")], "start", Empty),
         (&[("start", "9:00")], "start", Time),
         (&[("start", "24:00")], "start", Time),

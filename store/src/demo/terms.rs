@@ -13,7 +13,8 @@ use crate::{
 use domain::{
     booking::Scope,
     day_kind::HolidayPolicy,
-    recurrence::{Recurrence, plan},
+    expansion::plan,
+    recurrence::{Recurrence, Series},
     term::{OccurrenceState, Promotion, TermState},
 };
 use jiff::{
@@ -68,9 +69,10 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
     if rule.until < rule.from {
         return Ok(None);
     }
-    let planned = plan(&rule.recurrence, rule.from, rule.until, &clock.kinds, rule.policy)
+    let series = Series::from(rule.recurrence);
+    let planned = plan(&series, rule.from, rule.until, &clock.kinds, rule.policy)
         .map_err(|problem| broken(format!("{}: {problem}", spec.name)))?;
-    let kept: Vec<Date> = planned.iter().filter(|day| day.kept).map(|day| day.date).collect();
+    let kept: Vec<Date> = planned.iter().filter(|day| day.fate.is_kept()).map(|day| day.date).collect();
     let kept = &kept[..kept.len().min(rule.count.unwrap_or(usize::MAX))];
     let (Some(first), Some(last)) = (kept.first().copied(), kept.last().copied()) else {
         return Err(broken(format!("{}: no date is left", spec.name)));
@@ -118,7 +120,7 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
         book_single: spec.book.contains(&Scope::Single),
         waitlist_cap: None,
         promotion: Stored(Promotion::AutoFill),
-        recurrence: serde_json::to_string(&rule.recurrence).map_err(broken)?,
+        recurrence: serde_json::to_string(&series).map_err(broken)?,
         first_date: first.into(),
         last_date: last.into(),
         start_time: spec.hours[0].clone(),

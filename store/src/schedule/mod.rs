@@ -28,7 +28,7 @@ use domain::{
     schedule::{Arrangement, Planned, Taken, clashes},
     term::{OccurrenceState, TermState},
 };
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
     sea_query::LockType,
@@ -139,17 +139,18 @@ impl TakenDates {
         }
     }
 
-    /// What stands in the way, in words' values.
-    pub(crate) fn lines(&self, wanted: &[Taken], loaded_zone: &jiff::tz::TimeZone) -> Vec<ClashLine> {
+    /// What stands in the way of wanted dates, in words' values, each with the date in whose way it stands.
+    pub(crate) fn lines(&self, wanted: &[Taken], zone: &TimeZone) -> Vec<(Date, ClashLine)> {
         let line = |clash: &domain::schedule::Clash| {
             let other = if clash.among { wanted.get(clash.other) } else { self.dates.get(clash.other) }?;
-            Some(ClashLine {
+            let line = ClashLine {
                 name: self.names.get(&other.term).cloned().unwrap_or_default(),
                 date: other.date,
-                start: local(other.starts_at, loaded_zone).time(),
-                end: local(other.ends_at, loaded_zone).time(),
+                start: local(other.starts_at, zone).time(),
+                end: local(other.ends_at, zone).time(),
                 shared: clash.shared,
-            })
+            };
+            Some((wanted.get(clash.wanted)?.date, line))
         };
         clashes(wanted, &self.dates).iter().filter_map(line).collect()
     }

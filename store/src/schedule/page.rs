@@ -147,7 +147,7 @@ pub async fn preview_edit(
     if let Some(span) = span_around(&wanted) {
         let own: Vec<_> = moved.iter().map(|moved| moved.id).collect();
         let taken = taken(db, loaded.community(), span, &own).await?;
-        clashes = taken.lines(&wanted, &loaded.zone);
+        clashes = taken.lines(&wanted, &loaded.zone).into_iter().map(|(_, line)| line).collect();
         if clashes.iter().any(|clash| clash.shared == Shared::Room) {
             free = taken.free_rooms(&wanted, &rooms(db, loaded.community()).await?);
         }

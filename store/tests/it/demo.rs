@@ -4,10 +4,11 @@ use crate::database::{TestDatabase, on_both_databases};
 use domain::{
     activity::{Audience, Unit},
     booking::{self, BookingState, Line, PlaceState, Places, Scope, Standing, Waiter},
+    expansion::plan,
     id::{BookingId, OccurrenceId, TermId},
     person::age_on,
     reading::NoticeText,
-    recurrence::{Recurrence, plan},
+    recurrence::Series,
     term::{AgeRule, Occurrence, OccurrenceState, Scopes, Term},
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -272,9 +273,9 @@ fn terms_keep_their_rules(found: &Found) {
             .filter(|kind| kind.community_id == community)
             .map(|kind| (Date::from(kind.on_date), *kind.kind))
             .collect();
-        let rule: Recurrence = serde_json::from_str(&row.recurrence).unwrap();
-        let planned = plan(&rule, row.first_date.into(), row.last_date.into(), &kinds, *row.holidays).unwrap();
-        let planned: Vec<Date> = planned.iter().filter(|day| day.kept).map(|day| day.date).collect();
+        let series: Series = serde_json::from_str(&row.recurrence).unwrap();
+        let planned = plan(&series, row.first_date.into(), row.last_date.into(), &kinds, *row.holidays).unwrap();
+        let planned: Vec<Date> = planned.iter().filter(|day| day.fate.is_kept()).map(|day| day.date).collect();
         let dates: Vec<Date> = found.dates(row).map(|date| date.on_date.into()).collect();
         assert_eq!(dates, planned, "{}: the rule gives other dates than there are", row.name);
         let room = &found.rooms[&row.room_id.unwrap()];

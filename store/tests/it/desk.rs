@@ -96,9 +96,10 @@ on_both_databases!(a_term_skips_holidays_and_refuses_a_room_that_is_taken, |test
     .exec_without_returning(&test.db)
     .await
     .unwrap();
-    let new = NewTerm { room: Some(town.room), ..town.new_term(10) };
-    let preview = activities::preview(&test.db, town.community, &new.recurrence, new.from, new.until, new.holidays);
-    let kept: Vec<_> = preview.await.unwrap().iter().map(|day| (day.head.date, day.kept)).collect();
+    let mut new = town.new_term(10);
+    new.holding.room = Some(town.room);
+    let preview = activities::preview(&test.db, town.community, &new.series, new.from, new.until, new.holidays);
+    let kept: Vec<_> = preview.await.unwrap().iter().map(|day| (day.head.date, day.fate.is_kept())).collect();
     assert_eq!(kept[1], (date(2026, 12, 8), false));
     let term = activities::new_term(&test.db, &town.staff, new.clone(), now()).await.unwrap();
     let dates: Vec<_> = load_term(&test.db, term).await.unwrap().term.occurrences.iter().map(|o| o.on_date).collect();
@@ -110,7 +111,7 @@ on_both_databases!(a_term_skips_holidays_and_refuses_a_room_that_is_taken, |test
         "{clash:?}"
     );
     let mut after = new;
-    (after.start, after.end) = (jiff::civil::time(11, 0, 0, 0), jiff::civil::time(12, 0, 0, 0));
+    (after.holding.start, after.holding.end) = (jiff::civil::time(11, 0, 0, 0), jiff::civil::time(12, 0, 0, 0));
     activities::new_term(&test.db, &town.staff, after, now()).await.expect("one may follow the other");
 });
 
@@ -118,13 +119,17 @@ on_both_databases!(what_a_form_may_get_wrong_names_its_field, |test: TestDatabas
     let town = Town::new(&test.db).await;
     let good = || NewTerm { name: Title::parse("x").unwrap(), ..town.new_term(5) };
     let cases = [
-        ("end", InputProblem::Order, NewTerm { end: good().start, ..good() }),
+        ("end", InputProblem::Order, {
+            let mut new = good();
+            new.holding.end = new.holding.start;
+            new
+        }),
         ("until", InputProblem::Order, NewTerm { until: date(2026, 11, 1), ..good() }),
         (
             "rule",
             InputProblem::NoDates,
             NewTerm {
-                recurrence: Recurrence::Weekly { weekdays: vec![Weekday::Sunday], every: 1 },
+                series: Recurrence::Weekly { weekdays: vec![Weekday::Sunday], every: 1 }.into(),
                 until: date(2026, 12, 3),
                 ..good()
             },

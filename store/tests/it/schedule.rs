@@ -10,6 +10,7 @@ use domain::{
     booking::{BookingState, PlaceState, Scope},
     id::{BookingId, OccurrenceId, TermId},
     reading::{Booked, NoticeText, PlanPage, PlannedDate},
+    recurrence::Recurrence,
     refusal::Refusal,
     schedule::{Arrangement, Edit, Reach, Shared},
     text::{InputProblem, Line},
@@ -18,11 +19,11 @@ use jiff::{
     ToSpan,
     civil::{date, time},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use store::{
     StoreError, activities,
     bookings::{BookRequest, book_place, decline_date},
-    entity::{booking, booking_place, occurrence},
+    entity::{booking, booking_place, occurrence, room},
     notices, schedule,
 };
 
@@ -134,14 +135,18 @@ on_both_databases!(a_room_and_a_leader_are_never_in_two_places, |test: TestDatab
     let town = Town::new(&test.db).await;
     let in_room = |hour: i8, leader: &str| {
         let mut new = town.new_term(5);
-        (new.start, new.end) = (time(hour, 0, 0, 0), time(hour + 2, 0, 0, 0));
-        new.room = Some(town.room);
-        new.leader = Some(Line::parse(leader).unwrap());
+        (new.holding.start, new.holding.end) = (time(hour, 0, 0, 0), time(hour + 2, 0, 0, 0));
+        new.holding.room = Some(town.room);
+        new.holding.leader = Some(Line::parse(leader).unwrap());
         new
     };
     let morning = activities::new_term(&test.db, &town.staff, in_room(9, "陈老师"), now()).await.unwrap();
     let noon = activities::new_term(&test.db, &town.staff, in_room(11, "李老师"), now()).await.unwrap();
-    let same_leader = activities::NewTerm { room: None, ..in_room(10, "陈老师") };
+    let same_leader = {
+        let mut new = in_room(10, "陈老师");
+        new.holding.room = None;
+        new
+    };
     let refused = activities::new_term(&test.db, &town.staff, same_leader, now()).await;
     assert!(matches!(refusal(refused), Refusal::Clash { term, on } if term == morning && on == date(2026, 12, 1)));
 
@@ -239,7 +244,7 @@ on_both_databases!(a_make_up_date_goes_first_to_those_whose_date_was_called_off,
 on_both_databases!(who_cannot_come_on_the_new_date_declines_and_the_next_moves_up, |test: TestDatabase| async move {
     let town = Town::new(&test.db).await;
     let mut new = town.new_term(1);
-    new.recurrence = domain::recurrence::Recurrence::Dates { dates: vec![date(2026, 12, 1)] };
+    new.series = Recurrence::Dates { dates: vec![date(2026, 12, 1)] }.into();
     let term = activities::new_term(&test.db, &town.staff, new, now()).await.unwrap();
     let (parent, next) = (town.parent(1).await, town.parent(2).await);
     let booking = book(&town, &parent, term).await;
@@ -350,4 +355,34 @@ on_both_databases!(a_change_into_the_past_or_out_of_order_is_a_sentence, |test: 
     assert_eq!(refusal(begun.await), Refusal::InThePast);
     let nowhere = schedule::restore_occurrence(&test.db, &town.staff, OccurrenceId(uuid::Uuid::nil()), 0, now()).await;
     assert!(matches!(nowhere, Err(StoreError::NotFound)));
+});
+
+on_both_databases!(a_new_term_is_shown_its_clashes_and_the_rooms_that_are_free, |test: TestDatabase| async move {
+    let town = Town::new(&test.db).await;
+    let mut new = town.new_term(5);
+    new.holding.room = Some(town.room);
+    let there = activities::new_term(&test.db, &town.staff, new.clone(), now()).await.unwrap();
+    // The second date is off; the other term moves to another time.
+    let off = nth(&town, there, 1).await;
+    let reason = Line::parse("停电").unwrap();
+    schedule::cancel_occurrence(&test.db, &town.staff, off.occurrence, 0, reason, now()).await.unwrap();
+    let other = uuid::Uuid::from_u128(7);
+    let room = room::ActiveModel {
+        id: Set(other),
+        community_id: Set(town.community.0),
+        name: Set("书画室".to_owned()),
+        size: Set(20),
+    };
+    room::Entity::insert(room).exec_without_returning(&test.db).await.unwrap();
+    let preview = activities::preview(&test.db, town.community, &new.series, new.from, new.until, new.holidays);
+    let mut days = preview.await.unwrap();
+    let free = activities::find_clashes(&test.db, town.community, &mut days, &new.holding).await.unwrap();
+    let clashes: Vec<_> = days.iter().map(|day| day.clashes.len()).collect();
+    assert_eq!(clashes, [1, 0, 1, 1], "the date that was called off is free");
+    assert_eq!(free.iter().map(|room| room.name.as_str()).collect::<Vec<_>>(), ["书画室"]);
+    // Leaving them out, as the page offers, saves what is left.
+    new.series.except = days.iter().filter(|day| !day.clashes.is_empty()).map(|day| day.head.date).collect();
+    let term = activities::new_term(&test.db, &town.staff, new, now()).await.unwrap();
+    let dates: Vec<_> = plan(&town, term).await.dates.iter().map(|date| date.now.date).collect();
+    assert_eq!(dates, [date(2026, 12, 8)]);
 });

@@ -89,6 +89,7 @@ pub fn App() -> impl IntoView {
                         view={Lazy::<desk::new_term::NewTermRoute>::new()}
                         ssr=SsrMode::Async
                     />
+                    <Route path=path!("desk/days") view={Lazy::<desk::days::DaysRoute>::new()} ssr=SsrMode::Async />
                     <Route
                         path=path!("desk/terms/:term")
                         view={Lazy::<desk::roster::RosterRoute>::new()}

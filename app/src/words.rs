@@ -185,6 +185,16 @@ pub fn door(door: Door) -> &'static str {
     }
 }
 
+/// A kind of day with what it means for the centre.
+pub fn day_kind_long(kind: DayKind) -> &'static str {
+    match kind {
+        DayKind::Closure => say!(days.kind_closure),
+        DayKind::SchoolHoliday => say!(days.kind_school),
+        DayKind::PublicHoliday => say!(days.kind_public),
+        DayKind::WorkingDay => say!(days.kind_work),
+    }
+}
+
 /// 休, 班, 假, 闭馆
 pub fn day_kind(kind: DayKind) -> &'static str {
     match kind {

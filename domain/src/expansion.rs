@@ -95,7 +95,12 @@ pub struct PlannedDate {
 }
 
 /// How many days a date may be put off: longer than any public holiday, shorter than a school holiday.
-const FARTHEST_MOVE: i32 = 31;
+const FARTHEST_MOVE: usize = 31;
+
+/// The first day after a date that is free, within a month.
+pub fn next_open_day(date: Date, is_free: impl Fn(Date) -> bool) -> Option<Date> {
+    date.series(1.day()).skip(1).take(FARTHEST_MOVE).find(|day| is_free(*day))
+}
 
 /// The dates of a rule with its exceptions and a term's holiday policy applied, ascending. A day off
 /// ([`DayKind::is_off`]) is left out under [`HolidayPolicy::Skip`], kept under [`HolidayPolicy::Keep`], and under
@@ -131,9 +136,8 @@ pub fn plan(
             Some(_) if policy == HolidayPolicy::Keep => Fate::Kept,
             Some(kind) if policy == HolidayPolicy::Skip => Fate::DayOff(*kind),
             Some(kind) => {
-                let free = |day: &Date| !off.contains_key(day) && !except.contains(day) && !taken.contains(day);
-                let next = date.series(1.day()).skip(1).take(FARTHEST_MOVE as usize).find(free);
-                match next {
+                let free = |day: Date| !off.contains_key(&day) && !except.contains(&day) && !taken.contains(&day);
+                match next_open_day(date, free) {
                     None => Fate::DayOff(*kind),
                     Some(next) => {
                         taken.insert(next);

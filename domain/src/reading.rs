@@ -6,7 +6,7 @@
 use crate::{
     activity::{ActivityKind, Audience, Unit},
     booking::{BookingState, Mark, Scope, Standing},
-    day_kind::DayKind,
+    day_kind::{DayKind, DaySpan, HolidayPolicy},
     id::{AccountId, ActivityId, BookingId, ChangeId, CommunityId, NoticeId, OccurrenceId, PersonId, RoomId, TermId},
     person::MemberRole,
     recurrence::{Fate, Series},
@@ -430,6 +430,38 @@ shapes! {
         end: Time,
         /// What both need.
         shared: Shared,
+    }
+
+    /// A year's holidays, swapped working days and closures, for staff.
+    DaysPage {
+        /// The year.
+        year: i16,
+        /// Today there.
+        today: Date,
+        /// The days, a run of the same kind and name together.
+        spans: Vec<DaySpan>,
+        /// Days of the State Council's notice that are still missing; none where the program doesn't know the year.
+        missing: Option<u32>,
+        /// Dates to come that fall on a day off, and of which nothing was decided.
+        hits: Vec<Hit>,
+    }
+
+    /// A date that falls on a day off.
+    Hit {
+        /// The date.
+        occurrence: OccurrenceId,
+        /// Its day.
+        head: DayHead,
+        /// Its activity.
+        name: String,
+        /// Start.
+        start: Time,
+        /// End.
+        end: Time,
+        /// Families that hold a place on it or wait for one.
+        families: u32,
+        /// What its term does with days off.
+        policy: HolidayPolicy,
     }
 
     /// A room to choose.

@@ -161,3 +161,21 @@ test('a term by the lunar calendar is previewed with its lunar days', async ({ p
   await accessible(page);
   await fits(page);
 });
+
+test('a term is planned again for the next season, with all that it had', async ({ page }) => {
+  const term = await newTerm(page, 'yongxing', { places: 7 });
+  await open(page, `/yongxing/desk/terms/${term.id}`);
+  await page.getByRole('link', { name: '照样再开一期' }).click();
+  await page.waitForURL(/like=/);
+  await hydrated(page);
+  const form = page.locator('form:has([name=capacity])');
+  await expect(form.locator('[name=capacity]')).toHaveValue('7');
+  await expect(form.locator('[name="weekday[]"][value=SA]')).toBeChecked();
+  await expect(form.locator('[name=start]')).toHaveValue('09:00');
+  await form.locator('[name=name]').fill('下一季');
+  await page.getByRole('button', { name: '看看日期' }).click();
+  await expect(page.locator('.preview li').first()).toContainText('星期六');
+  await hydrated(page);
+  await page.getByRole('button', { name: '保存这一期' }).click();
+  await page.waitForURL(/desk\/terms\/[0-9a-f-]{36}/);
+});

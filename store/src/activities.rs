@@ -9,7 +9,7 @@ use crate::{
     error::InField,
     id::new_id,
     schedule,
-    terms::zone_of,
+    terms::{load_term, zone_of},
     tx::begin_write,
 };
 use domain::{
@@ -185,6 +185,43 @@ pub async fn preview(
         .collect())
 }
 
+/// A term as another one of its kind would begin: the day after its last, for as long, without opening and closing times
+/// and without the dates that were left out of it.
+///
+/// # Errors
+/// [`StoreError::NotFound`] for a term of another community.
+pub async fn like_term(conn: &impl ConnectionTrait, at: CommunityId, id: TermId) -> Result<NewTerm, StoreError> {
+    let loaded = load_term(conn, id).await?;
+    if loaded.community() != at {
+        return Err(StoreError::NotFound);
+    }
+    let series = crate::calendar::series_of(&loaded.row)?;
+    let (first, last) = (Date::from(loaded.row.first_date), Date::from(loaded.row.last_date));
+    let from = last.tomorrow().unwrap_or(last);
+    let (start, end) = loaded.hours();
+    Ok(NewTerm {
+        activity: loaded.row.activity_id.into(),
+        name: Title::parse(&loaded.row.name).in_field("name")?,
+        series: series.rule.into(),
+        from,
+        until: from.checked_add(last - first).unwrap_or(from),
+        holidays: loaded.row.holidays.0,
+        holding: Holding {
+            start,
+            end,
+            room: loaded.row.room_id.map(RoomId),
+            leader: Line::parse(&loaded.row.leader).ok(),
+        },
+        capacity: loaded.term.capacity,
+        opens: None,
+        closes: None,
+        cancel_hours: loaded.term.cancel_hours,
+        age: AgeRule { on: None, ..loaded.term.age },
+        scopes: loaded.term.scopes,
+        waitlist_cap: loaded.term.waitlist_cap,
+    })
+}
+
 /// Names at each day of a preview what stands in its way, and gives the rooms in which all of them could be held, where
 /// the room is what clashes.
 ///
@@ -196,8 +233,7 @@ pub async fn find_clashes(
     days: &mut [PreviewDay],
     holding: &Holding,
 ) -> Result<Vec<RoomChoice>, StoreError> {
-    let community = community::Entity::find_by_id(at.0).one(conn).await?.ok_or(StoreError::NotFound)?;
-    let zone = zone_of(&community);
+    let zone = crate::communities::zone(conn, at).await?;
     let dates: Vec<Date> = days.iter().filter(|day| day.fate.is_kept()).map(|day| day.head.date).collect();
     let wanted = wanted(TermId(Uuid::nil()), &dates, holding, &zone)?;
     let Some(span) = schedule::span_around(&wanted) else { return Ok(Vec::new()) };

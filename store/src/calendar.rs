@@ -233,7 +233,8 @@ fn term_card(loaded: &Loaded, now: Timestamp) -> Result<TermCard, StoreError> {
     })
 }
 
-fn series_of(row: &term::Model) -> Result<Series, StoreError> {
+/// The rule of a term.
+pub(crate) fn series_of(row: &term::Model) -> Result<Series, StoreError> {
     serde_json::from_str(&row.recurrence).map_err(|e| StoreError::Database(DbErr::Json(e.to_string())))
 }
 

@@ -79,6 +79,12 @@ pub async fn offset_at(conn: &impl ConnectionTrait, slug: &str, at: Timestamp) -
     Ok(zone.to_offset(at).seconds())
 }
 
+/// A community's time zone.
+pub(crate) async fn zone(conn: &impl ConnectionTrait, id: CommunityId) -> Result<jiff::tz::TimeZone, StoreError> {
+    let community = community::Entity::find_by_id(id.0).one(conn).await?.ok_or(StoreError::NotFound)?;
+    Ok(zone_of(&community))
+}
+
 /// The rooms of a community.
 pub async fn rooms(conn: &impl ConnectionTrait, id: CommunityId) -> Result<Vec<RoomChoice>, StoreError> {
     let rooms = room::Entity::find()

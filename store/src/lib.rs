@@ -10,6 +10,7 @@ pub mod bookings;
 pub mod calendar;
 pub mod communities;
 pub mod connect;
+pub mod day_kinds;
 pub mod days;
 pub mod demo;
 pub mod entity;

@@ -79,6 +79,7 @@ fn Desk(page: DeskPage) -> impl IntoView {
             </a>
             <a href=format!("/{slug}/desk#terms")>{say!(desk.terms)}</a>
             <a href=format!("/{slug}/desk#activities")>{say!(desk.activities)}</a>
+            <a href=format!("/{slug}/desk/days")>{say!(days.title)}</a>
         </nav>
         <div class="stack-l">
             <section aria-labelledby="today">

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod book_by_name;
 pub mod change_date;
 pub mod dates;
+pub mod days;
 mod edit_form;
 mod field_input;
 pub mod home;

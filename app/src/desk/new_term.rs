@@ -38,13 +38,20 @@ pub struct TermFormPage {
     pub preview: Vec<PreviewDay>,
     /// Rooms in which all of them could be held, where another room is what stands in the way.
     pub free: Vec<RoomChoice>,
+    /// The form of a term like the one that the page was asked for.
+    pub like: Option<TermForm>,
     /// What is wrong with the form.
     pub problem: Option<FieldProblem>,
 }
 
 /// Reads the form's page, and the dates that the form asks for, if it was filled in.
 #[server(prefix = "/api", endpoint = "read_term_form", input = server_fn::codec::Json)]
-pub async fn read_term_form(slug: String, activity: String, form: Option<TermForm>) -> Result<TermFormPage, AppError> {
+pub async fn read_term_form(
+    slug: String,
+    activity: String,
+    form: Option<TermForm>,
+    like: Option<String>,
+) -> Result<TermFormPage, AppError> {
     use domain::{id::ActivityId, rights::Act, text::InputProblem};
     let id: ActivityId = activity.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
     let who = crate::ssr::need_who().await?;
@@ -52,9 +59,21 @@ pub async fn read_term_form(slug: String, activity: String, form: Option<TermFor
     let at = store::rosters::desk_of(&host.db, &who, &slug, Act::ManageActivities).await?;
     let page = store::calendar::activity_page(&host.db, at, id, crate::ssr::now()?).await?;
     let rooms = store::communities::rooms(&host.db, at).await?;
-    let mut read =
-        TermFormPage { activity: page.card.name, rooms, preview: Vec::new(), free: Vec::new(), problem: None };
-    let Some(form) = form else { return Ok(read) };
+    let mut read = TermFormPage {
+        activity: page.card.name,
+        rooms,
+        preview: Vec::new(),
+        free: Vec::new(),
+        like: None,
+        problem: None,
+    };
+    let Some(form) = form else {
+        if let Some(like) = like.and_then(|like| like.parse().ok()) {
+            let new = store::activities::like_term(&host.db, at, like).await?;
+            read.like = Some(TermForm::of(new));
+        }
+        return Ok(read);
+    };
     match form.dates() {
         Err(problem) => read.problem = Some(problem),
         Ok(asked) => {
@@ -159,9 +178,10 @@ fn NewTermPage() -> impl IntoView {
     let query = use_query_map();
     let activity = Memo::new(move |_| params.with(|params| params.get("activity").unwrap_or_default()));
     let form = Memo::new(move |_| query.with(TermForm::in_url));
+    let like = Memo::new(move |_| query.with(|query| query.get("like")));
     let page = Resource::new(
-        move || (slug.get(), activity.get(), form.get()),
-        |(slug, activity, form)| read_term_form(slug, activity, form),
+        move || (slug.get(), activity.get(), form.get(), like.get()),
+        |(slug, activity, form, like)| read_term_form(slug, activity, form, like),
     );
     view! {
         <Transition fallback=Loading>
@@ -188,7 +208,7 @@ fn Form(page: TermFormPage, activity: String, form: Option<TermForm>) -> impl In
         Some(AppError::Invalid { problem }) => (Some(problem), None),
         refused => (page.problem.clone(), refused),
     };
-    let form = form.unwrap_or_else(|| TermForm::fresh(head.today));
+    let form = form.or(page.like).unwrap_or_else(|| TermForm::fresh(head.today));
     let here = format!("/{}/desk/activities/{activity}/terms/new", head.slug);
     let shown = form.clone();
     view! {

@@ -128,6 +128,7 @@ fn Roster(view: RosterView, asked: Asked, actions: Actions) -> impl IntoView {
     let head = use_head();
     let RosterView { page, found, key } = view;
     let here = format!("/{}/desk/terms/{}", head.slug, page.term.id);
+    let again = format!("/{}/desk/activities/{}/terms/new?like={}", head.slug, page.term.activity, page.term.id);
     let unit = page.dates.first().map_or(domain::activity::Unit::Person, |date| date.unit);
     let today = page.dates.iter().find(|date| date.date == head.today && date.standing != Standing::CalledOff);
     let today = today.map(|date| {
@@ -169,6 +170,9 @@ fn Roster(view: RosterView, asked: Asked, actions: Actions) -> impl IntoView {
                 {today}
                 <a class="button" href=format!("{here}/dates")>
                     {say!(dates.title)}
+                </a>
+                <a class="button" href=again>
+                    {say!(desk.again)}
                 </a>
                 <a class="button" href=format!("{here}/audit")>
                     {say!(desk.audit)}

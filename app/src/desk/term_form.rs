@@ -143,6 +143,54 @@ impl TermForm {
         }
     }
 
+    /// The form of a term that is to be made.
+    #[cfg(feature = "ssr")]
+    pub fn of(new: store::activities::NewTerm) -> Self {
+        let some = |value: &dyn std::fmt::Display| Some(value.to_string());
+        let mut form = Self {
+            name: some(&new.name),
+            every: some(&1),
+            from: some(&new.from),
+            until: some(&new.until),
+            start: Some(crate::words::time(new.holding.start)),
+            end: Some(crate::words::time(new.holding.end)),
+            holidays: some(&new.holidays),
+            room: new.holding.room.map(|room| room.to_string()),
+            leader: new.holding.leader.map(|leader| leader.as_str().to_owned()),
+            capacity: some(&new.capacity),
+            cancel_hours: some(&new.cancel_hours),
+            age_min: new.age.min.map(|age| age.to_string()),
+            age_max: new.age.max.map(|age| age.to_string()),
+            waitlist_cap: new.waitlist_cap.map(|cap| cap.to_string()),
+            ..Self::default()
+        };
+        let scopes = [("whole", new.scopes.whole), ("rest", new.scopes.rest), ("single", new.scopes.single)];
+        form.scopes = scopes.into_iter().filter(|(_, is)| *is).map(|(code, _)| code.to_owned()).collect();
+        let rule = match new.series.rule {
+            Recurrence::Weekly { weekdays, every } => {
+                form.weekday = weekdays.iter().map(|day| day.code().to_owned()).collect();
+                form.every = some(&every);
+                "weekly"
+            }
+            Recurrence::MonthlyWeekday { weekday, nth } => {
+                (form.nth, form.nth_weekday) = (some(&nth), Some(weekday.code().to_owned()));
+                "month_weekday"
+            }
+            Recurrence::MonthlyDay { day } => {
+                form.month_day = some(&day);
+                "month_day"
+            }
+            Recurrence::Lunar { month, day } => {
+                (form.lunar_month, form.lunar_day) = (month.map(|month| month.to_string()), some(&day));
+                "lunar"
+            }
+            // Its dates are over; others must be listed.
+            Recurrence::Dates { .. } => "dates",
+        };
+        form.rule = Some(rule.to_owned());
+        form
+    }
+
     /// The form that a URL holds, if it holds one.
     pub fn in_url(params: &ParamsMap) -> Option<Self> {
         let one = |name: &str| params.get(name);

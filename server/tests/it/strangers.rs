@@ -56,6 +56,7 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
         asked("add_occurrence", &format!("slug=SLUG&term=ID&{when}"), term),
         asked("undo_change", "slug=SLUG&term=TERM&change=ID", change),
         asked("decline_date", &format!("slug=SLUG&booking=ID&occurrence={occurrence}"), booking),
+        asked("decide_hits", "slug=SLUG&decisions[oID]=keep", &occurrence),
         asked("mark_roll", "slug=SLUG&occurrence=ID&marks[pCHILD]=present", &occurrence),
         asked("new_term", &format!("slug=SLUG&activity=ID&name=x&{dates}"), activity),
         asked("book_at_desk", &format!("slug=SLUG&term=ID&person=CHILD&scope=whole&key={key}"), term),
@@ -91,6 +92,17 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
                 assert_eq!(text(theirs).await, text(none).await, "{name} by {who} tells what exists");
             }
         }
+        for (name, form) in [
+            ("import_holidays", "slug=yongxing&year=2026"),
+            ("set_days", "slug=yongxing&first=2026-12-01&kind=closure&name=x"),
+            ("set_days", "slug=yongxing&list=2026-12-01 闭馆 x"),
+            ("remove_days", "slug=yongxing&first=2026-12-01&last=2026-12-01&kind=closure"),
+        ] {
+            let answer = world.post(cookie, name, form).await;
+            assert!(refused.contains(&answer.status()), "{name} by {who}: {}", answer.status());
+        }
+        let days = world.get_as(cookie, "/api/read_days?slug=yongxing").await;
+        assert!(refused.contains(&days.status()), "read_days by {who}: {}", days.status());
         for (name, query, id) in &reading {
             for slug in ["yongxing", "elsewhere"] {
                 let theirs = world.get_as(cookie, &format!("/api/{name}?{}", filled(query, slug, id))).await;

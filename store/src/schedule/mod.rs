@@ -9,6 +9,7 @@ mod tell;
 mod undo;
 
 pub use change::{add_occurrence, cancel_occurrence, edit_dates, restore_occurrence};
+pub(crate) use page::families;
 pub use page::{plan_page, preview_edit};
 pub use undo::undo_change;
 
@@ -52,7 +53,8 @@ pub(crate) async fn hold_community(tx: &WriteTx, id: CommunityId) -> Result<comm
     community::Entity::find_by_id(id.0).lock(LockType::NoKeyUpdate).one(tx).await?.ok_or(StoreError::NotFound)
 }
 
-fn arrangement(loaded: &Loaded, date: &occurrence::Model) -> Arrangement {
+/// A date as it stands.
+pub(crate) fn arrangement(loaded: &Loaded, date: &occurrence::Model) -> Arrangement {
     Arrangement {
         date: date.on_date.into(),
         start: local(date.starts_at.into(), &loaded.zone).time(),

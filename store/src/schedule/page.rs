@@ -89,7 +89,10 @@ async fn last(db: &DatabaseConnection, loaded: &Loaded) -> Result<Option<LastCha
 }
 
 /// The bookings with a live place on each date.
-async fn families(conn: &impl ConnectionTrait, dates: &[Uuid]) -> Result<HashMap<Uuid, HashSet<Uuid>>, StoreError> {
+pub(crate) async fn families(
+    conn: &impl ConnectionTrait,
+    dates: &[Uuid],
+) -> Result<HashMap<Uuid, HashSet<Uuid>>, StoreError> {
     let mut families: HashMap<Uuid, HashSet<Uuid>> = HashMap::new();
     for dates in dates.chunks(400) {
         let rows: Vec<(Uuid, Uuid)> = booking_place::Entity::find()

@@ -6,6 +6,7 @@ mod booking_desk;
 mod bookings;
 mod columns;
 mod database;
+mod day_kinds;
 mod demo;
 mod desk;
 mod history;

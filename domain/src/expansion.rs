@@ -52,6 +52,37 @@ impl Recurrence {
             _ => Ok(dates),
         }
     }
+
+    /// True if the rule's own numbers make sense.
+    fn is_in_range(&self) -> bool {
+        match self {
+            Self::Weekly { weekdays, every } => !weekdays.is_empty() && (1..=8).contains(every),
+            Self::MonthlyWeekday { nth, .. } => *nth == -1 || (1..=5).contains(nth),
+            Self::MonthlyDay { day } => (1..=31).contains(day),
+            Self::Lunar { month, day } => month.is_none_or(|month| (1..=12).contains(&month)) && (1..=30).contains(day),
+            Self::Dates { .. } => true,
+        }
+    }
+}
+
+impl Weekday {
+    /// Days since the week's Monday, 0 to 6.
+    pub(crate) fn days_after_monday(self) -> i64 {
+        self as i64
+    }
+
+    /// The same day in jiff's words.
+    pub(crate) fn in_jiff(self) -> jiff::civil::Weekday {
+        match self {
+            Self::Monday => jiff::civil::Weekday::Monday,
+            Self::Tuesday => jiff::civil::Weekday::Tuesday,
+            Self::Wednesday => jiff::civil::Weekday::Wednesday,
+            Self::Thursday => jiff::civil::Weekday::Thursday,
+            Self::Friday => jiff::civil::Weekday::Friday,
+            Self::Saturday => jiff::civil::Weekday::Saturday,
+            Self::Sunday => jiff::civil::Weekday::Sunday,
+        }
+    }
 }
 
 /// The weekdays of every nth week without end, from `from` on, ascending.

@@ -37,24 +37,6 @@ impl Weekday {
             jiff::civil::Weekday::Sunday => Self::Sunday,
         }
     }
-
-    /// Days since the week's Monday, 0 to 6.
-    pub(crate) fn days_after_monday(self) -> i64 {
-        self as i64
-    }
-
-    /// The same day in jiff's words.
-    pub(crate) fn in_jiff(self) -> jiff::civil::Weekday {
-        match self {
-            Self::Monday => jiff::civil::Weekday::Monday,
-            Self::Tuesday => jiff::civil::Weekday::Tuesday,
-            Self::Wednesday => jiff::civil::Weekday::Wednesday,
-            Self::Thursday => jiff::civil::Weekday::Thursday,
-            Self::Friday => jiff::civil::Weekday::Friday,
-            Self::Saturday => jiff::civil::Weekday::Saturday,
-            Self::Sunday => jiff::civil::Weekday::Sunday,
-        }
-    }
 }
 
 /// The rule by which dates recur. It may come from a form or a stored row as it is: [`Recurrence::dates`] checks
@@ -94,19 +76,6 @@ pub enum Recurrence {
         /// The dates; order and repeats don't matter, and those outside the days asked for are left out.
         dates: Vec<Date>,
     },
-}
-
-impl Recurrence {
-    /// True if the rule's own numbers make sense.
-    pub(crate) fn is_in_range(&self) -> bool {
-        match self {
-            Self::Weekly { weekdays, every } => !weekdays.is_empty() && (1..=8).contains(every),
-            Self::MonthlyWeekday { nth, .. } => *nth == -1 || (1..=5).contains(nth),
-            Self::MonthlyDay { day } => (1..=31).contains(day),
-            Self::Lunar { month, day } => month.is_none_or(|month| (1..=12).contains(&month)) && (1..=30).contains(day),
-            Self::Dates { .. } => true,
-        }
-    }
 }
 
 /// A rule with the dates that are left out of it (除外), as a term keeps it.

@@ -9,7 +9,7 @@ use crate::{
     error::InField,
     id::new_id,
     schedule,
-    terms::{load_term, zone_of},
+    terms::{instant, load_term, zone_of},
     tx::begin_write,
 };
 use domain::{
@@ -372,13 +372,6 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
         .await?;
     tx.commit().await?;
     Ok(id)
-}
-
-pub(crate) fn instant(date: Date, time: Time, zone: &TimeZone) -> Result<Timestamp, InputProblem> {
-    zone.to_ambiguous_zoned_datetime(date.to_datetime(time))
-        .compatible()
-        .map(|at| at.timestamp())
-        .map_err(|_| InputProblem::Date)
 }
 
 /// A community's revision rises with every change that its public pages show.

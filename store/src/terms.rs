@@ -9,6 +9,7 @@ use domain::{
     id::{ActivityId, BookingId, CommunityId, OccurrenceId, TermId},
     reading::DateEntry,
     term::{AgeRule, Occurrence, Scopes, Term},
+    text::InputProblem,
 };
 use jiff::{
     Timestamp,
@@ -52,6 +53,15 @@ pub(crate) fn zone_of(community: &community::Model) -> TimeZone {
 /// The local civil time of an instant.
 pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> DateTime {
     zone.to_datetime(at)
+}
+
+/// The instant of a local date and time. A time that the clock skips (in spring, where there is daylight saving) is taken
+/// as late as it would have been without; of one that comes twice the first is meant (RFC 5545, 3.3.5).
+pub(crate) fn instant(date: Date, time: Time, zone: &TimeZone) -> Result<Timestamp, InputProblem> {
+    zone.to_ambiguous_zoned_datetime(date.to_datetime(time))
+        .compatible()
+        .map(|at| at.timestamp())
+        .map_err(|_| InputProblem::Date)
 }
 
 pub(crate) fn count(number: i32) -> u32 {
@@ -320,5 +330,57 @@ impl Loaded {
     pub fn hours(&self) -> (Time, Time) {
         let time = |text: &str| text.parse().unwrap_or(Time::midnight());
         (time(&self.row.start_time), time(&self.row.end_time))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::{ToSpan, civil::date};
+
+    const ZONES: [&str; 6] = [
+        "Asia/Shanghai",
+        "Asia/Urumqi",
+        "UTC",
+        "America/New_York",
+        "Europe/Berlin",
+        // Half an hour of daylight saving.
+        "Australia/Lord_Howe",
+    ];
+
+    #[test]
+    fn a_local_time_comes_back_as_it_went_in_whatever_the_zone() {
+        for name in ZONES {
+            let zone = TimeZone::get(name).unwrap();
+            let mut skipped = 0;
+            for day in date(2026, 1, 1).series(1.day()).take(730) {
+                for half_hour in 0..48_i8 {
+                    let time = Time::constant(half_hour / 2, half_hour % 2 * 30, 0, 0);
+                    let back = local(instant(day, time, &zone).unwrap(), &zone);
+                    if back != day.to_datetime(time) {
+                        skipped += 1;
+                        let late = back.duration_since(day.to_datetime(time));
+                        assert!((1..=60).contains(&late.as_mins()), "{name} {day} {time} became {back}");
+                    }
+                }
+            }
+            let springs = match name {
+                "America/New_York" | "Europe/Berlin" => 4,
+                "Australia/Lord_Howe" => 2,
+                _ => 0,
+            };
+            assert_eq!(skipped, springs, "{name}: only what the clock skips");
+        }
+    }
+
+    #[test]
+    fn a_day_of_the_term_goes_on_in_the_order_of_the_clock_on_the_wall() {
+        for name in ZONES {
+            let zone = TimeZone::get(name).unwrap();
+            for day in date(2026, 1, 1).series(1.day()).take(730) {
+                let at = |hour| instant(day, Time::constant(hour, 0, 0, 0), &zone).unwrap();
+                assert!(at(9) < at(11) && at(0) <= at(3), "{name} {day}");
+            }
+        }
     }
 }

@@ -4,14 +4,14 @@ use super::{hold_term, planned, span_around, taken, tell::tell, undo::Snapshot};
 use crate::{
     StoreError,
     accounts::Who,
-    activities::{bump, instant},
+    activities::bump,
     audit::Change,
     bookings::promote_waiting,
     calendar::term_of,
     entity::{booking, booking_place, occurrence, room, schedule_change, stored::Stored, term, time::Day},
     error::InField,
     id::new_id,
-    terms::{Loaded, code, count},
+    terms::{Loaded, code, count, instant},
     tx::{WriteTx, begin_write},
 };
 use domain::{

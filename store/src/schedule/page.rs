@@ -4,13 +4,12 @@ use super::{arrangement, planned, span_around, taken, undo::last_change};
 use crate::{
     StoreError,
     accounts::Who,
-    activities::instant,
     communities::rooms,
     days,
     entity::{account, booking_place},
     error::InField,
     rosters::{desk_of, desk_term},
-    terms::{Loaded, code, load_term, local},
+    terms::{Loaded, code, instant, load_term, local},
 };
 use domain::{
     booking::PlaceState,

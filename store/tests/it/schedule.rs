@@ -19,11 +19,11 @@ use jiff::{
     ToSpan,
     civil::{date, time},
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use store::{
     StoreError, activities,
     bookings::{BookRequest, book_place, decline_date},
-    entity::{booking, booking_place, occurrence, room},
+    entity::{booking, booking_place, community, occurrence, room},
     notices, schedule,
 };
 
@@ -385,4 +385,26 @@ on_both_databases!(a_new_term_is_shown_its_clashes_and_the_rooms_that_are_free, 
     let term = activities::new_term(&test.db, &town.staff, new, now()).await.unwrap();
     let dates: Vec<_> = plan(&town, term).await.dates.iter().map(|date| date.now.date).collect();
     assert_eq!(dates, [date(2026, 12, 8)]);
+});
+
+on_both_databases!(a_term_keeps_its_hours_where_the_clocks_change, |test: TestDatabase| async move {
+    let town = Town::new(&test.db).await;
+    let community = community::Entity::find_by_id(town.community.0).one(&test.db).await.unwrap().unwrap();
+    let mut elsewhere = community.into_active_model();
+    elsewhere.zone = Set("America/New_York".to_owned());
+    elsewhere.update(&test.db).await.unwrap();
+    let mut new = town.new_term(5);
+    (new.from, new.until) = (date(2027, 3, 2), date(2027, 3, 23));
+    let term = activities::new_term(&test.db, &town.staff, new, now()).await.unwrap();
+    let hours: Vec<_> = rows(&town, term).await.into_iter().map(|row| jiff::Timestamp::from(row.starts_at)).collect();
+    // Daylight saving begins on 14 March.
+    let mut hours: Vec<_> = hours.iter().map(|at| at.to_string()[5..13].to_owned()).collect();
+    hours.sort();
+    assert_eq!(hours, ["03-02T14", "03-09T14", "03-16T13", "03-23T13"]);
+    let second = nth(&town, term, 1).await;
+    let later = edit(&second, Reach::Later, |to| to.date += 7.days());
+    schedule::edit_dates(&test.db, &town.staff, &later, 0, now()).await.unwrap();
+    for date in plan(&town, term).await.dates {
+        assert_eq!((date.now.start, date.now.end), (time(9, 0, 0, 0), time(11, 0, 0, 0)), "{}", date.now.date);
+    }
 });

@@ -35,8 +35,8 @@ test('a closure lists what it hits, and one decision is taken for each', async (
   await expect(page.locator('.banner').filter({ hasText: '已处理' })).toBeVisible();
   await expect(hit).toHaveCount(0);
 
-  await open(page, term.page);
-  await expect(page.getByText('消防检修').first()).toBeVisible();
+  await open(page, `/fengze/desk/terms/${term.id}/dates`);
+  await expect(page.locator('.plan__date')).toContainText('消防检修');
   await open(page, `/fengze/desk/days?year=${day.slice(0, 4)}`);
   const row = page.locator('.plan__date').filter({ hasText: '消防检修' }).first();
   await hydrated(page);

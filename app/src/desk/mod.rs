@@ -8,6 +8,7 @@ pub mod dates;
 pub mod days;
 mod edit_form;
 mod field_input;
+pub mod hits;
 pub mod home;
 pub mod new_activity;
 pub mod new_term;

@@ -1,6 +1,6 @@
 //! Adding a date to a term: one more, or in place of one that was called off.
 
-use super::change_date::RoomField;
+use super::parts::RoomField;
 use crate::{
     error::AppError,
     frame::{typed, use_head},

@@ -5,8 +5,8 @@
 
 use super::{
     edit_form::EditForm,
-    parts::Problem,
-    rule_fields::{problem_at, said},
+    parts::{RoomField, query},
+    rule_fields::said,
 };
 use crate::{
     error::AppError,
@@ -205,42 +205,6 @@ pub fn ChangeDate(
     }
 }
 
-/// A room to choose, or none.
-#[component]
-pub fn RoomField(
-    /// The community's rooms.
-    rooms: Vec<RoomChoice>,
-    /// The id chosen.
-    chosen: Option<String>,
-    /// The input's id.
-    id: &'static str,
-    /// What is wrong with the form.
-    problem: Option<FieldProblem>,
-) -> impl IntoView {
-    let options = rooms
-        .into_iter()
-        .map(|room| {
-            let id = room.id.to_string();
-            let selected = chosen.as_deref() == Some(id.as_str());
-            view! {
-                <option value=id selected=selected>
-                    {say!(desk.room_of, name = room.name, size = room.size).to_string()}
-                </option>
-            }
-        })
-        .collect_view();
-    view! {
-        <div class="field">
-            <label for=id>{say!(desk.room)}</label>
-            <select class="input" id=id name="room">
-                <option value="">{say!(desk.no_room)}</option>
-                {options}
-            </select>
-            <Problem id=format!("{id}-error") problem=problem_at(&problem, "room") />
-        </div>
-    }
-}
-
 /// What a change would do: each date, old and new; whom it touches; what stands in the way, and the rooms that are free.
 #[component]
 fn Preview(preview: EditPreview, form: EditForm, here: String) -> impl IntoView {
@@ -268,13 +232,8 @@ fn Preview(preview: EditPreview, form: EditForm, here: String) -> impl IntoView 
                 .into_iter()
                 .map(|room| {
                     let form = EditForm { room: Some(room.id.to_string()), ..form.clone() };
-                    let pairs = form.pairs();
-                    let query: Vec<_> = pairs
-                        .iter()
-                        .map(|(name, value)| format!("{name}={}", leptos_router::location::Url::escape(value)))
-                        .collect();
                     view! {
-                        <a class="button" href=format!("{here}?{}#edit", query.join("&"))>
+                        <a class="button" href=format!("{here}?{}#edit", query(&form.pairs()))>
                             {say!(desk.room_of, name = room.name, size = room.size).to_string()}
                         </a>
                     }

@@ -4,7 +4,7 @@
 //! 保存 posts them. So what was typed stands in the URL and is never lost.
 
 use super::{
-    parts::{Back, DeskFailure, Problem},
+    parts::{Back, DeskFailure, Problem, RoomField},
     preview::Preview,
     rule_fields::{RuleFields, problem_at, said},
     term_form::TermForm,
@@ -92,12 +92,7 @@ pub async fn read_term_form(
             };
             match named.parse() {
                 Ok(asked) => {
-                    let holding = store::activities::Holding {
-                        start: asked.start,
-                        end: asked.end,
-                        room: asked.room,
-                        leader: asked.leader,
-                    };
+                    let holding = asked.holding();
                     let finding = store::activities::find_clashes(&host.db, at, &mut read.preview, &holding);
                     read.free = crate::ssr::told(finding.await, &slug).await?;
                 }
@@ -121,6 +116,7 @@ pub async fn new_term(slug: String, activity: String, #[server(flatten)] form: T
         let at = store::rosters::desk_of(&host.db, &who, &slug, Act::ManageActivities).await?;
         store::calendar::activity_page(&host.db, at, id, now).await?;
         let asked = form.parse().map_err(|problem| crate::ssr::said(AppError::Invalid { problem }))?;
+        let holding = asked.holding();
         let new = store::activities::NewTerm {
             activity: id,
             name: asked.name,
@@ -128,12 +124,7 @@ pub async fn new_term(slug: String, activity: String, #[server(flatten)] form: T
             from: asked.dates.from,
             until: asked.dates.until,
             holidays: asked.dates.holidays,
-            holding: store::activities::Holding {
-                start: asked.start,
-                end: asked.end,
-                room: asked.room,
-                leader: asked.leader,
-            },
+            holding,
             capacity: asked.capacity,
             opens: asked.opens,
             closes: asked.closes,
@@ -293,18 +284,6 @@ fn TermFields(form: TermForm, rooms: Vec<RoomChoice>, problem: Option<FieldProbl
     let field = |name: &'static str, label: &'static str, kind: &'static str, typed: &Option<String>| {
         view! { <Field name kind label value=value(typed) problem=said(&problem, name) /> }
     };
-    let rooms = rooms
-        .into_iter()
-        .map(|room| {
-            let id = room.id.to_string();
-            let selected = form.room.as_deref() == Some(id.as_str());
-            view! {
-                <option value=id selected=selected>
-                    {say!(desk.room_of, name = room.name, size = room.size).to_string()}
-                </option>
-            }
-        })
-        .collect_view();
     let scopes =
         [("whole", say!(common.scope_whole)), ("rest", say!(common.scope_rest)), ("single", say!(common.scope_single))];
     let scopes = scopes
@@ -325,14 +304,7 @@ fn TermFields(form: TermForm, rooms: Vec<RoomChoice>, problem: Option<FieldProbl
             {field("end", say!(desk.end), "time", &form.end)}
         </div>
         <div class="fields">
-            <div class="field">
-                <label for="room">{say!(desk.room)}</label>
-                <select class="input" id="room" name="room">
-                    <option value="">{say!(desk.no_room)}</option>
-                    {rooms}
-                </select>
-                <Problem id="room-error".to_owned() problem=problem_at(&problem, "room") />
-            </div>
+            <RoomField rooms chosen=form.room.clone() id="room" problem=problem.clone() />
             {field("capacity", say!(desk.capacity), "number", &form.capacity)}
             {field("waitlist_cap", say!(desk.waitlist_cap), "number", &form.waitlist_cap)}
         </div>

@@ -1,13 +1,15 @@
 //! What the desk's pages share.
 
+use super::rule_fields::problem_at;
 use crate::{
     error::AppError,
     frame::use_head,
     parts::{Failure, Icon},
     say, words,
 };
-use domain::text::InputProblem;
+use domain::{reading::RoomChoice, refusal::FieldProblem, text::InputProblem};
 use leptos::prelude::*;
+use leptos_router::location::Url;
 
 /// A desk page's failure: who is not signed in is led to sign in, and back.
 #[component]
@@ -103,6 +105,49 @@ pub fn Problem(
     })
 }
 
+/// A room to choose, or none.
+#[component]
+pub fn RoomField(
+    /// The community's rooms.
+    rooms: Vec<RoomChoice>,
+    /// The id chosen.
+    chosen: Option<String>,
+    /// The input's id.
+    id: &'static str,
+    /// What is wrong with the form.
+    problem: Option<FieldProblem>,
+) -> impl IntoView {
+    let options = rooms
+        .into_iter()
+        .map(|room| {
+            let id = room.id.to_string();
+            let selected = chosen.as_deref() == Some(id.as_str());
+            view! {
+                <option value=id selected=selected>
+                    {say!(desk.room_of, name = room.name, size = room.size).to_string()}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="field">
+            <label for=id>{say!(desk.room)}</label>
+            <select class="input" id=id name="room">
+                <option value="">{say!(desk.no_room)}</option>
+                {options}
+            </select>
+            <Problem id=format!("{id}-error") problem=problem_at(&problem, "room") />
+        </div>
+    }
+}
+
+/// Pairs as the query of a URL.
+pub fn query(pairs: &[(&str, &str)]) -> String {
+    let pairs: Vec<_> =
+        pairs.iter().map(|(name, value)| format!("{}={}", Url::escape(name), Url::escape(value))).collect();
+    pairs.join("&")
+}
+
 /// Sends a plain form that was refused back to its page, with what was typed and the refusal in the URL: without
 /// JavaScript nothing else would keep it. Not for what is personal. A request that asks for data is left alone.
 #[cfg(feature = "ssr")]
@@ -125,14 +170,11 @@ where
 /// query's values where it would be too long for an address.
 #[cfg(any(feature = "ssr", test))]
 fn address(slug: &str, page: &str, typed: &[(&str, &str)]) -> Option<String> {
-    use leptos_router::location::Url;
     let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_/".contains(c));
     if !plain(slug) || slug.contains('/') || !plain(page) || page.starts_with('/') {
         return None;
     }
-    let pairs: Vec<_> =
-        typed.iter().map(|(name, value)| format!("{}={}", Url::escape(name), Url::escape(value))).collect();
-    let query = pairs.join("&");
+    let query = query(typed);
     Some(format!("/{slug}/{page}?{}", if query.len() > 16_000 { "" } else { &query }))
 }
 

@@ -1,6 +1,6 @@
 //! The dates that a rule gives, before anything is saved.
 
-use super::term_form::TermForm;
+use super::{parts::query, term_form::TermForm};
 use crate::{
     parts::{Icon, Marks},
     say, words,
@@ -58,12 +58,7 @@ fn clashes(days: &[PreviewDay], free: Vec<RoomChoice>, form: &TermForm, here: &s
     if clashing.is_empty() {
         return None;
     }
-    let page = |form: TermForm| {
-        let pairs = form.pairs();
-        let escape = leptos_router::location::Url::escape;
-        let query: Vec<_> = pairs.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
-        format!("{here}?{}#preview", query.join("&"))
-    };
+    let page = |form: TermForm| format!("{here}?{}#preview", query(&form.pairs()));
     let left_out: Vec<_> = form.except.clone().into_iter().chain(clashing.iter().map(ToString::to_string)).collect();
     let skip = page(TermForm { except: Some(left_out.join("\n").trim().to_owned()), ..form.clone() });
     let rooms = (!free.is_empty()).then(|| {

@@ -125,6 +125,14 @@ pub struct AskedTerm {
     pub waitlist_cap: Option<u32>,
 }
 
+#[cfg(feature = "ssr")]
+impl AskedTerm {
+    /// When in the day, where, and by whom.
+    pub fn holding(&self) -> store::activities::Holding {
+        store::activities::Holding { start: self.start, end: self.end, room: self.room, leader: self.leader.clone() }
+    }
+}
+
 impl TermForm {
     /// An empty form, with what is most often so.
     pub fn fresh(today: Date) -> Self {

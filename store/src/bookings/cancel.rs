@@ -7,8 +7,8 @@ use crate::{
     audit::Change,
     entity::{booking, booking_place, person, stored::Stored, time::Instant},
     notices,
-    terms::{code, load_term, lock_terms},
-    tx::begin_write,
+    terms::{Loaded, code, load_term, lock_terms},
+    tx::{WriteTx, begin_write},
 };
 use domain::{
     booking::{BookingState, PlaceState, may_cancel},
@@ -23,6 +23,19 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+/// A booking with its term, under the term's lock.
+pub(super) async fn hold_booking(
+    db: &DatabaseConnection,
+    id: BookingId,
+) -> Result<(WriteTx, booking::Model, Loaded), StoreError> {
+    let term = TermId(booking::Entity::find_by_id(id.0).one(db).await?.ok_or(StoreError::NotFound)?.term_id);
+    let tx = begin_write(db).await?;
+    lock_terms(&tx, &[term]).await?;
+    let row = booking::Entity::find_by_id(id.0).one(&tx).await?.ok_or(StoreError::NotFound)?;
+    let loaded = load_term(&tx, term).await?;
+    Ok((tx, row, loaded))
+}
+
 /// Cancels a booking, or takes it off the waiting list, and gives the freed places to the first in line.
 ///
 /// # Errors
@@ -35,11 +48,8 @@ pub async fn cancel_booking(
     door: Door,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let term = booking::Entity::find_by_id(id.0).one(db).await?.ok_or(StoreError::NotFound)?.term_id;
-    let tx = begin_write(db).await?;
-    lock_terms(&tx, &[TermId(term)]).await?;
-    let row = booking::Entity::find_by_id(id.0).one(&tx).await?.ok_or(StoreError::NotFound)?;
-    let loaded = load_term(&tx, TermId(term)).await?;
+    let (tx, row, loaded) = hold_booking(db, id).await?;
+    let term = row.term_id;
     let mine = row.household_id.is_some() && row.household_id == who.household;
     let allowed = match door {
         Door::Page => mine,

@@ -1,16 +1,14 @@
 //! Giving up one date of a booking.
 
 use super::{
-    cancel::{places_of, set_places},
+    cancel::{hold_booking, places_of, set_places},
     promote::promote_waiting,
 };
 use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
-    entity::{booking, stored::Stored, time::Instant},
-    terms::{load_term, lock_terms},
-    tx::begin_write,
+    entity::{stored::Stored, time::Instant},
 };
 use domain::{
     booking::{BookingState, PlaceState},
@@ -19,7 +17,7 @@ use domain::{
     rights::Door,
 };
 use jiff::{Timestamp, civil::Date};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, IntoActiveModel};
 
 /// Gives up one date of a booking that was moved or added after it was booked, whatever the deadline: the others are
 /// kept, and the place goes to the first in line. A booking without any date left is cancelled.
@@ -34,11 +32,8 @@ pub async fn decline_date(
     date: OccurrenceId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let term = booking::Entity::find_by_id(id.0).one(db).await?.ok_or(StoreError::NotFound)?.term_id;
-    let tx = begin_write(db).await?;
-    lock_terms(&tx, &[TermId(term)]).await?;
-    let row = booking::Entity::find_by_id(id.0).one(&tx).await?.ok_or(StoreError::NotFound)?;
-    let loaded = load_term(&tx, TermId(term)).await?;
+    let (tx, row, loaded) = hold_booking(db, id).await?;
+    let term = row.term_id;
     let mine = row.household_id.is_some() && row.household_id == who.household;
     let mut live = places_of(&tx, id, PlaceState::Held).await?;
     live.extend(places_of(&tx, id, PlaceState::Waiting).await?);

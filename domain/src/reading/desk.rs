@@ -1,0 +1,154 @@
+//! What staff read at the desk: terms, rosters, rolls, the audit.
+
+use super::public::{ActivityCard, DateEntry};
+use crate::{
+    activity::{Audience, Unit},
+    booking::{Mark, Scope, Standing},
+    id::{ActivityId, BookingId, PersonId, TermId},
+    rights::Door,
+    term::{AgeRule, Scopes},
+};
+use jiff::civil::{Date, DateTime, Time};
+use serde::{Deserialize, Serialize};
+
+shapes! {
+    /// A term on the desk.
+    DeskTerm {
+        /// The term.
+        id: TermId,
+        /// Its activity.
+        activity: ActivityId,
+        /// The activity's name.
+        activity_name: String,
+        /// The term's name.
+        name: String,
+        /// Whom it is for.
+        audience: Audience,
+        /// What places are counted in.
+        unit: Unit,
+        /// First date.
+        first: Date,
+        /// Last date.
+        last: Date,
+        /// Places a date.
+        capacity: u32,
+        /// Most places held on a date still to come (or ever, once past).
+        held: u32,
+        /// Parties that wait.
+        waiting: u32,
+        /// How it stands.
+        standing: Standing,
+        /// When booking opens, where it has not yet.
+        opens: Option<DateTime>,
+    }
+
+    /// The desk's first page.
+    DeskPage {
+        /// Today's dates.
+        today: Vec<DateEntry>,
+        /// Terms that run or are to come.
+        terms: Vec<DeskTerm>,
+        /// All activities.
+        activities: Vec<ActivityCard>,
+    }
+
+    /// A roster.
+    RosterPage {
+        /// The term.
+        term: DeskTerm,
+        /// Whom it takes, by age.
+        age: AgeRule,
+        /// What may be booked.
+        scopes: Scopes,
+        /// Its dates.
+        dates: Vec<DateEntry>,
+        /// Who holds places.
+        confirmed: Vec<RosterLine>,
+        /// Who waits, in order.
+        waiting: Vec<RosterLine>,
+    }
+
+    /// One booking on a roster.
+    RosterLine {
+        /// The booking.
+        booking: BookingId,
+        /// The person.
+        person: PersonId,
+        /// The name.
+        name: String,
+        /// Pinyin without spaces, for search.
+        pinyin: String,
+        /// Initials, for search.
+        initials: String,
+        /// Age today.
+        age: Option<i16>,
+        /// The phone to call, masked.
+        phone: Option<String>,
+        /// Heads.
+        heads: u32,
+        /// How much of the term.
+        scope: Scope,
+        /// The single date.
+        date: Option<Date>,
+        /// When it was booked.
+        booked: DateTime,
+        /// Through which door.
+        door: Door,
+    }
+
+    /// A date's roll.
+    RollPage {
+        /// The date.
+        date: DateEntry,
+        /// Who is expected.
+        lines: Vec<RollLine>,
+    }
+
+    /// One person on a roll.
+    RollLine {
+        /// The person.
+        person: PersonId,
+        /// The name.
+        name: String,
+        /// Pinyin and initials, for search.
+        pinyin: String,
+        /// Heads.
+        heads: u32,
+        /// What the roll says so far.
+        mark: Option<Mark>,
+        /// When it was marked.
+        at: Option<Time>,
+    }
+
+    /// One change, in the audit.
+    AuditLine {
+        /// When.
+        at: DateTime,
+        /// Who.
+        who: String,
+        /// For whom.
+        for_whom: Option<String>,
+        /// The verb, a stable code.
+        action: String,
+        /// Through which door.
+        door: Door,
+        /// Before and after, as stored.
+        before: Option<String>,
+        /// After.
+        after: Option<String>,
+    }
+
+    /// Somebody found by the desk.
+    FoundPerson {
+        /// The person.
+        id: PersonId,
+        /// The name.
+        name: String,
+        /// Age today.
+        age: Option<i16>,
+        /// The phone, masked.
+        phone: Option<String>,
+        /// The building.
+        building: Option<String>,
+    }
+}

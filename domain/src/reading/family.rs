@@ -1,0 +1,139 @@
+//! What a family reads of its own.
+
+use super::notice::NoticeText;
+use crate::{
+    activity::Audience,
+    booking::{BookingState, Scope},
+    id::{AccountId, ActivityId, BookingId, NoticeId, OccurrenceId, PersonId, TermId},
+    person::MemberRole,
+    rights::StaffRole,
+    term::OccurrenceState,
+};
+use jiff::civil::{Date, DateTime, Time};
+use serde::{Deserialize, Serialize};
+
+shapes! {
+    /// A member of one's household.
+    Member {
+        /// The person.
+        person: PersonId,
+        /// The name.
+        name: String,
+        /// Who it is in the household.
+        role: MemberRole,
+        /// Birth date, where known.
+        birth: Option<Date>,
+        /// Age today, where known.
+        age: Option<i16>,
+        /// True for the account's own person.
+        myself: bool,
+    }
+
+    /// Who is signed in.
+    Me {
+        /// The account.
+        account: AccountId,
+        /// Its name, empty before it was told.
+        name: String,
+        /// Its phone, masked.
+        phone: Option<String>,
+        /// Where it works: slug, community's name, role.
+        works_at: Vec<(String, String, StaffRole)>,
+        /// Unread notices.
+        unread: u32,
+        /// The household's members.
+        members: Vec<Member>,
+    }
+
+    /// A live or past booking as its family sees it.
+    MyBooking {
+        /// The booking.
+        id: BookingId,
+        /// The community's slug.
+        slug: String,
+        /// The community's name.
+        community: String,
+        /// The activity.
+        activity: ActivityId,
+        /// Its name.
+        name: String,
+        /// Whom it is for.
+        audience: Audience,
+        /// The term.
+        term: TermId,
+        /// The term's name.
+        term_name: String,
+        /// The person.
+        person: PersonId,
+        /// The person's name.
+        person_name: String,
+        /// Heads of the party.
+        heads: u32,
+        /// How much of the term.
+        scope: Scope,
+        /// Where it stands.
+        state: BookingState,
+        /// The number on the waiting list: parties ahead plus one.
+        place_in_line: Option<u32>,
+        /// Its dates still to come, held or waited for.
+        dates: Vec<MyDate>,
+        /// Until when the family may cancel.
+        cancel_until: Option<DateTime>,
+        /// True while it may.
+        can_cancel: bool,
+    }
+
+    /// A date of one's own booking.
+    MyDate {
+        /// The occurrence.
+        occurrence: OccurrenceId,
+        /// The date.
+        date: Date,
+        /// Start.
+        start: Time,
+        /// End.
+        end: Time,
+        /// The room.
+        room: Option<String>,
+        /// Called off or not.
+        state: OccurrenceState,
+        /// 第 n 次 / 共 m 次.
+        ordinal: Option<(usize, usize)>,
+    }
+
+    /// A notice.
+    NoticeItem {
+        /// The notice.
+        id: NoticeId,
+        /// What it says.
+        says: NoticeText,
+        /// When it was written.
+        at: DateTime,
+        /// Read before?
+        read: bool,
+        /// The date of a booking that may be given up in answer.
+        decline: Option<(BookingId, OccurrenceId)>,
+    }
+}
+
+/// The answer to a booking.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Booked {
+    /// 已报名
+    Confirmed {
+        /// The booking.
+        booking: BookingId,
+        /// Dates held.
+        dates: u32,
+        /// The first of them.
+        first: Date,
+    },
+    /// 候补第 n 位
+    Waiting {
+        /// The booking.
+        booking: BookingId,
+        /// The number: parties ahead plus one.
+        number: u32,
+    },
+}

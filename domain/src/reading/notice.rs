@@ -1,0 +1,129 @@
+//! What a notice says.
+
+use crate::id::{ActivityId, BookingId, OccurrenceId};
+use jiff::civil::{Date, Time};
+use serde::{Deserialize, Serialize};
+
+/// A date as a notice tells it: names, not ids, since it is read later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The date.
+    pub date: Date,
+    /// Start.
+    pub start: Time,
+    /// End.
+    pub end: Time,
+    /// The room.
+    pub room: Option<String>,
+    /// Who leads.
+    pub leader: Option<String>,
+}
+
+/// What a notice says; stored as JSON, put into words by the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NoticeText {
+    /// Somebody moved up from the waiting list.
+    Promoted {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+        /// Dates held.
+        dates: u32,
+    },
+    /// The desk booked for somebody.
+    BookedByDesk {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+        /// True if it waits.
+        waiting: bool,
+    },
+    /// Dates were moved, or got another room or leader.
+    Moved {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+        /// The booking.
+        booking: BookingId,
+        /// The first date moved.
+        occurrence: OccurrenceId,
+        /// That date as it was.
+        from: Told,
+        /// That date as it is.
+        to: Told,
+        /// So many more dates of the booking were moved with it.
+        more: u32,
+    },
+    /// A date was added, and the party has a place on it.
+    Added {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+        /// The booking.
+        booking: BookingId,
+        /// The date's id.
+        occurrence: OccurrenceId,
+        /// The date.
+        date: Told,
+    },
+    /// A date was called off.
+    CalledOff {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+        /// The date.
+        date: Told,
+        /// Why.
+        reason: String,
+    },
+    /// A date that was called off takes place after all.
+    Restored {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+        /// The date.
+        date: Told,
+    },
+    /// The desk cancelled somebody's booking.
+    CancelledByDesk {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+    },
+}

@@ -1,0 +1,182 @@
+//! What everybody reads: the calendar and the activities.
+
+use crate::{
+    activity::{ActivityKind, Audience, Unit},
+    booking::Standing,
+    day_kind::DayKind,
+    id::{ActivityId, CommunityId, OccurrenceId, TermId},
+    recurrence::Series,
+    term::{AgeRule, Scopes, TermState},
+};
+use jiff::civil::{Date, DateTime, Time};
+use serde::{Deserialize, Serialize};
+
+shapes! {
+    /// A community on the first page.
+    CommunityCard {
+        /// Its name in URLs.
+        slug: String,
+        /// 永兴社区
+        name: String,
+        /// City and street.
+        place: String,
+        /// Dates of the coming seven days for elders.
+        elder: u32,
+        /// For children and families.
+        child: u32,
+        /// For everybody.
+        all: u32,
+    }
+
+    /// What every page of a community shows in its head.
+    CommunityHead {
+        /// Its id.
+        id: CommunityId,
+        /// Its name in URLs.
+        slug: String,
+        /// 永兴社区
+        name: String,
+        /// City and street.
+        place: String,
+        /// The centre's telephone.
+        phone: String,
+        /// A paragraph about it.
+        about: String,
+        /// Today there.
+        today: Date,
+    }
+
+    /// A day as a wall calendar prints it.
+    DayHead {
+        /// The date.
+        date: Date,
+        /// 农历, such as 十月十六.
+        lunar: String,
+        /// The short form for a small cell.
+        lunar_short: String,
+        /// 节气 or a festival, if it is one.
+        festival: Option<String>,
+        /// 休, 班, 寒暑假, 闭馆, each with its name.
+        marks: Vec<(DayKind, String)>,
+    }
+
+    /// One day of a calendar page.
+    CalendarDay {
+        /// Its head.
+        head: DayHead,
+        /// What takes place, by start.
+        entries: Vec<DateEntry>,
+    }
+
+    /// One occurrence in a list.
+    DateEntry {
+        /// The occurrence.
+        occurrence: OccurrenceId,
+        /// Its term.
+        term: TermId,
+        /// Its activity.
+        activity: ActivityId,
+        /// The activity's name.
+        name: String,
+        /// Its kind.
+        kind: ActivityKind,
+        /// Whom it is for.
+        audience: Audience,
+        /// What places are counted in.
+        unit: Unit,
+        /// Ages taken.
+        age: AgeRule,
+        /// The date.
+        date: Date,
+        /// Start.
+        start: Time,
+        /// End.
+        end: Time,
+        /// The room.
+        room: Option<String>,
+        /// 第 n 次 / 共 m 次; none for a cancelled date.
+        ordinal: Option<(usize, usize)>,
+        /// How it stands.
+        standing: Standing,
+        /// When booking opens, where it has not yet.
+        opens: Option<DateTime>,
+        /// Why it was called off.
+        reason: Option<String>,
+    }
+
+    /// An activity in a list.
+    ActivityCard {
+        /// The activity.
+        id: ActivityId,
+        /// Its name.
+        name: String,
+        /// Its kind.
+        kind: ActivityKind,
+        /// Whom it is for.
+        audience: Audience,
+        /// A paragraph about it.
+        summary: String,
+        /// The next date, if any.
+        next: Option<Date>,
+    }
+
+    /// An activity's page.
+    ActivityPage {
+        /// The activity.
+        card: ActivityCard,
+        /// What places are counted in.
+        unit: Unit,
+        /// What it is about.
+        topics: Vec<String>,
+        /// Who runs it.
+        leaders: String,
+        /// Its terms: current and coming first, then past ones.
+        terms: Vec<TermCard>,
+    }
+
+    /// A term on its activity's page.
+    TermCard {
+        /// The term.
+        id: TermId,
+        /// Its name.
+        name: String,
+        /// Whether it runs.
+        state: TermState,
+        /// Its rule.
+        series: Series,
+        /// First date.
+        first: Date,
+        /// Last date.
+        last: Date,
+        /// Start.
+        start: Time,
+        /// End.
+        end: Time,
+        /// The room.
+        room: Option<String>,
+        /// Who leads.
+        leader: String,
+        /// Places a date.
+        capacity: u32,
+        /// Ages taken.
+        age: AgeRule,
+        /// What may be booked.
+        scopes: Scopes,
+        /// True once the first date has begun.
+        begun: bool,
+        /// When booking opens.
+        opens: Option<DateTime>,
+        /// Seconds from now to the opening, where it lies ahead.
+        opens_in: Option<i64>,
+        /// When booking closes.
+        closes: Option<DateTime>,
+        /// Hours before the start until which a family may cancel.
+        cancel_hours: u32,
+        /// How it stands.
+        standing: Standing,
+        /// Parties that wait.
+        waiting: u32,
+        /// All dates.
+        dates: Vec<DateEntry>,
+    }
+}

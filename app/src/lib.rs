@@ -90,6 +90,27 @@ pub fn App() -> impl IntoView {
                         ssr=SsrMode::Async
                     />
                     <Route path=path!("desk/days") view={Lazy::<desk::days::DaysRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("desk/rooms") view={Lazy::<desk::rooms::RoomsRoute>::new()} ssr=SsrMode::Async />
+                    <Route
+                        path=path!("desk/rooms/:room")
+                        view={Lazy::<desk::rooms::RoomRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/leaders")
+                        view={Lazy::<desk::leaders::LeadersRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/report")
+                        view={Lazy::<desk::report::ReportRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/terms/:term/crew")
+                        view={Lazy::<desk::crew::CrewRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
                     <Route
                         path=path!("desk/terms/:term")
                         view={Lazy::<desk::roster::RosterRoute>::new()}

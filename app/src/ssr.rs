@@ -298,7 +298,7 @@ pub fn view_for_device() -> domain::calendar::View {
 /// Sends the visitor to a page of a community after a change: without JavaScript by redirect, with it by the router.
 /// `page` comes from a form, so it may only lead on within this site.
 pub fn go(slug: &str, page: &str) {
-    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '?' | '=' | '#' | '&' | '.');
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '?' | '=' | '#' | '&' | '.' | '%');
     let plain = slug.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && page.chars().all(safe);
     if plain && !page.starts_with('/') {
         leptos_axum::redirect(&format!("/{slug}/{page}"));

@@ -342,6 +342,8 @@ pub fn refusal(refusal: &Refusal, offset: i32) -> String {
         Refusal::TooManyCodes { again_at } => say!(common.no_codes, at = local(*again_at)).to_string(),
         Refusal::WrongPassword => say!(common.no_password).to_string(),
         Refusal::Clash { on, .. } => say!(common.no_clash, on = date_long(*on)).to_string(),
+        Refusal::RoomClosed { on } => say!(common.no_room_closed, on = date_long(*on)).to_string(),
+        Refusal::LeaderAway { on } => say!(common.no_leader_away, on = date_long(*on)).to_string(),
         Refusal::ChangedSince => say!(common.no_changed_since).to_string(),
         Refusal::InThePast => say!(common.no_past).to_string(),
         Refusal::HasBookings => say!(common.no_has_bookings).to_string(),

@@ -194,6 +194,7 @@ async fn term(
         age: AgeRule::default(),
         scopes: Scopes { whole: true, rest: true, single: true },
         waitlist_cap: None,
+        minimum: None,
     };
     Ok((activities::new_term(db, staff, new, now()).await?, activity))
 }

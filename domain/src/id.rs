@@ -44,6 +44,8 @@ ids! {
     HouseholdId,
     /// Somebody who signs in (账号).
     AccountId,
+    /// Days on which a room or a leader is not to be had (停用、请假).
+    BlockId,
     /// What is offered (活动).
     ActivityId,
     /// One run of an activity (期).

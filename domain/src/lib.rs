@@ -6,9 +6,11 @@
 pub mod activity;
 #[cfg(feature = "almanac")]
 pub mod almanac;
+pub mod block;
 pub mod booking;
 pub mod calendar;
 pub mod code;
+pub mod crew;
 pub mod day_kind;
 #[cfg(feature = "almanac")]
 pub mod expansion;

@@ -106,6 +106,18 @@ pub enum Refusal {
         /// The date.
         on: Date,
     },
+    /// The room is not open then, or blocked.
+    #[error("room closed")]
+    RoomClosed {
+        /// The date.
+        on: Date,
+    },
+    /// The leader can't come that day.
+    #[error("leader away")]
+    LeaderAway {
+        /// The date.
+        on: Date,
+    },
     /// Somebody else changed it since the page was shown, or it can't be taken back any more.
     #[error("changed since")]
     ChangedSince,

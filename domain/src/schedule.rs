@@ -5,7 +5,7 @@ use crate::{
     codes,
     id::{OccurrenceId, RoomId, TermId},
     term::OccurrenceState,
-    text::InputProblem,
+    text::{InputProblem, Line},
 };
 use jiff::{
     Timestamp, ToSpan,
@@ -80,6 +80,8 @@ pub struct Edit {
     pub reach: Reach,
     /// Also to dates that were changed by hand before; else those are left alone.
     pub hand_made_too: bool,
+    /// Why; families read it.
+    pub reason: Option<Line>,
 }
 
 /// What a change makes of one date.

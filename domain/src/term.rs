@@ -51,6 +51,15 @@ pub struct AgeRule {
     pub on: Option<Date>,
 }
 
+/// With how few people a term is in question (最低开班人数), and when that is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Minimum {
+    /// People, or families, on its first date.
+    pub people: u32,
+    /// So many days before its first date staff must know.
+    pub days: u32,
+}
+
 /// What the rules of booking need to know of a term.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
@@ -117,7 +126,26 @@ pub struct Occurrence {
     pub capacity: Option<u32>,
 }
 
+impl Minimum {
+    /// Days before the first date where nothing else is said.
+    pub const USUAL_DAYS: u32 = 3;
+
+    /// The day from which on staff must know.
+    pub fn decide_on(&self, first: Date) -> Date {
+        first.checked_sub(i64::from(self.days).days()).unwrap_or(first)
+    }
+}
+
 impl Term {
+    /// How many places are missing, once that must be known and before the first date begins; none where enough are
+    /// held on it, or where nobody asks.
+    pub fn shortage(&self, minimum: Option<Minimum>, held: u32, today: Date, now: Timestamp) -> Option<u32> {
+        let minimum = minimum?;
+        let first = self.first()?;
+        let due = first.starts_at > now && minimum.decide_on(first.on_date) <= today;
+        minimum.people.checked_sub(held).filter(|missing| due && *missing > 0)
+    }
+
     /// The dates that take place and have not begun at `now`.
     pub fn coming(&self, now: Timestamp) -> impl Iterator<Item = &Occurrence> {
         self.occurrences.iter().filter(move |o| o.state == OccurrenceState::Scheduled && o.starts_at > now)

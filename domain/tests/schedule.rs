@@ -45,7 +45,7 @@ fn tuesdays(count: u128) -> Vec<Planned> {
 fn edit(dates: &[Planned], of: u128, reach: Reach, change: impl FnOnce(&mut Arrangement)) -> Edit {
     let mut to = dates.iter().find(|date| date.id == id(of)).unwrap().now.clone();
     change(&mut to);
-    Edit { of: id(of), to, reach, hand_made_too: false }
+    Edit { of: id(of), to, reach, hand_made_too: false, reason: None }
 }
 
 fn reached(dates: &[Planned], edit: &Edit) -> Vec<u128> {

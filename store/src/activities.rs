@@ -20,9 +20,9 @@ use domain::{
     id::{ActivityId, CommunityId, RoomId, TermId},
     reading::{PreviewDay, RoomChoice},
     recurrence::Series,
-    rights::{Act, Door},
-    schedule::{Shared, Taken},
-    term::{AgeRule, OccurrenceState, Promotion, Scopes, TermState},
+    rights::Act,
+    schedule::Taken,
+    term::{AgeRule, Minimum, OccurrenceState, Promotion, Scopes, TermState},
     text::{InputProblem, Line, Paragraph, Title},
 };
 use jiff::{
@@ -97,6 +97,8 @@ pub struct NewTerm {
     pub scopes: Scopes,
     /// The most parties that may wait.
     pub waitlist_cap: Option<u32>,
+    /// With how few people it is in question.
+    pub minimum: Option<Minimum>,
 }
 
 async fn community_for(
@@ -139,21 +141,11 @@ pub async fn new_activity(
     })
     .exec_without_returning(&tx)
     .await?;
-    change(who, at, "new_activity", ("activity", id.0), None)
+    Change { subject: ("activity", id.0), ..Change::at_desk(who, at, "new_activity") }
         .write(&tx, None::<()>, Some(new.name.as_str()), now)
         .await?;
     tx.commit().await?;
     Ok(id)
-}
-
-fn change<'a>(
-    who: &'a Who,
-    community: CommunityId,
-    action: &'a str,
-    subject: (&'a str, Uuid),
-    term: Option<TermId>,
-) -> Change<'a> {
-    Change { community, by: Some((who.account, &who.name)), for_person: None, action, subject, term, door: Door::Desk }
 }
 
 /// The dates that a rule gives, each with 农历 and 休/班, before anything is saved.
@@ -219,6 +211,7 @@ pub async fn like_term(conn: &impl ConnectionTrait, at: CommunityId, id: TermId)
         age: AgeRule { on: None, ..loaded.term.age },
         scopes: loaded.term.scopes,
         waitlist_cap: loaded.term.waitlist_cap,
+        minimum: loaded.minimum(),
     })
 }
 
@@ -239,8 +232,8 @@ pub async fn find_clashes(
     let Some(span) = schedule::span_around(&wanted) else { return Ok(Vec::new()) };
     let taken = schedule::taken(conn, at, span, &[]).await?;
     let mut rooms_clash = false;
-    for (date, line) in taken.lines(&wanted, &zone) {
-        rooms_clash |= line.shared == Shared::Room;
+    for (date, line) in taken.lines(&wanted) {
+        rooms_clash |= line.by.is_of_room();
         if let Some(day) = days.iter_mut().find(|day| day.head.date == date) {
             day.clashes.push(line);
         }
@@ -339,6 +332,9 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
         start_time: Set(new.holding.start.strftime("%H:%M").to_string()),
         end_time: Set(new.holding.end.strftime("%H:%M").to_string()),
         holidays: Set(Stored(new.holidays)),
+        min_people: Set(new.minimum.map(|minimum| small(minimum.people))),
+        decide_days: Set(small(new.minimum.map_or(Minimum::USUAL_DAYS, |minimum| minimum.days))),
+        crew: Set(None),
         state: Set(Stored(TermState::Published)),
         created_at: Set(now.into()),
     })
@@ -359,6 +355,7 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
             state: Set(Stored(OccurrenceState::Scheduled)),
             reason: Set(None),
             hand_made: Set(false),
+            crew: Set(None),
             sequence: Set(0),
             updated_at: Set(now.into()),
         })
@@ -367,7 +364,7 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
         occurrence::Entity::insert_many(chunk.to_vec()).exec_without_returning(&tx).await?;
     }
     bump(&tx, community).await?;
-    change(who, at, "new_term", ("term", id.0), Some(id))
+    Change { subject: ("term", id.0), term: Some(id), ..Change::at_desk(who, at, "new_term") }
         .write(&tx, None::<()>, Some((new.name.as_str(), dates.len(), new.capacity)), now)
         .await?;
     tx.commit().await?;

@@ -1,6 +1,7 @@
 //! The audit: every write leaves a row in its own transaction.
 
 use crate::{
+    accounts::Who,
     entity::{audit, stored::Stored, time::Instant},
     id::new_id,
 };
@@ -29,6 +30,21 @@ pub struct Change<'a> {
     pub term: Option<TermId>,
     /// Through which door.
     pub door: Door,
+}
+
+impl<'a> Change<'a> {
+    /// A change that staff made of the community itself; where it was of less, the caller says so.
+    pub(crate) fn at_desk(who: &'a Who, community: CommunityId, action: &'a str) -> Self {
+        Self {
+            community,
+            by: Some((who.account, &who.name)),
+            for_person: None,
+            action,
+            subject: ("community", community.0),
+            term: None,
+            door: Door::Desk,
+        }
+    }
 }
 
 impl Change<'_> {

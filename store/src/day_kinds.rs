@@ -22,7 +22,7 @@ use domain::{
     id::{CommunityId, OccurrenceId},
     reading::{DaysPage, Hit},
     refusal::Refusal,
-    rights::{Act, Door},
+    rights::Act,
     schedule::{Arrangement, Edit, Reach},
     term::{OccurrenceState, TermState},
     text::{InputProblem, Line},
@@ -200,7 +200,7 @@ pub async fn set_days(
         day_kind::Entity::insert_many(rows.to_vec()).on_conflict(same_day).exec_without_returning(&tx).await?;
     }
     bump(&tx, community).await?;
-    change(who, at, "set_days").write(&tx, None::<()>, Some(spans), now).await?;
+    Change::at_desk(who, at, "set_days").write(&tx, None::<()>, Some(spans), now).await?;
     tx.commit().await?;
     Ok(rows.len())
 }
@@ -226,21 +226,9 @@ pub async fn remove_days(
         .exec(&tx)
         .await?;
     bump(&tx, community).await?;
-    change(who, at, "remove_days").write(&tx, Some(span), None::<()>, now).await?;
+    Change::at_desk(who, at, "remove_days").write(&tx, Some(span), None::<()>, now).await?;
     tx.commit().await?;
     Ok(())
-}
-
-fn change<'a>(who: &'a Who, at: CommunityId, action: &'a str) -> Change<'a> {
-    Change {
-        community: at,
-        by: Some((who.account, &who.name)),
-        for_person: None,
-        action,
-        subject: ("community", at.0),
-        term: None,
-        door: Door::Desk,
-    }
 }
 
 /// Decides what becomes of a date that falls on a day off: called off with the day's name as the reason, moved to the
@@ -276,7 +264,7 @@ pub async fn decide_hit(
             let taken: BTreeSet<Date> = loaded.term.occurrences.iter().map(|date| date.on_date).collect();
             let next = next_open_day(on, |day| !off.contains(&day) && !taken.contains(&day));
             let to = Arrangement { date: next.ok_or(Refusal::NoDateLeft)?, ..schedule::arrangement(&loaded, &row) };
-            let edit = Edit { of: id, to, reach: Reach::This, hand_made_too: false };
+            let edit = Edit { of: id, to, reach: Reach::This, hand_made_too: false, reason: None };
             schedule::edit_dates(db, who, &edit, row.sequence, now).await?;
         }
         HitDecision::Keep => {
@@ -290,7 +278,7 @@ pub async fn decide_hit(
             let change = Change {
                 subject: ("occurrence", id.0),
                 term: Some(row.term_id.into()),
-                ..change(who, at, "keep_date")
+                ..Change::at_desk(who, at, "keep_date")
             };
             change.write(&tx, None::<()>, Some(on), now).await?;
             tx.commit().await?;

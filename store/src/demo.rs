@@ -204,6 +204,7 @@ fn offer(
         community_id: desk.community,
         name: room.name.clone(),
         size: room.size,
+        hours: None,
     }));
     for activity in &spec.activity {
         let winter_name = activity.chosen.winter_name.as_ref().filter(|_| clock.holiday.winter);

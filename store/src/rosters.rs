@@ -4,7 +4,7 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
-    calendar, communities,
+    calendar, communities, crews,
     entity::{audit, booking, booking_place, community, person, term, time::Day},
     families,
     terms::{Loaded, code, count, load_term, load_terms, local, zone_of},
@@ -20,7 +20,7 @@ use domain::{
     rights::{Act, Door},
     text::{Line, PersonName},
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, LikeExpr},
@@ -48,9 +48,13 @@ pub async fn desk_page(db: &DatabaseConnection, who: &Who, slug: &str, now: Time
         .into_tuple()
         .all(db)
         .await?;
-    let mut terms: Vec<_> = load_terms(db, &ids).await?.iter().map(|loaded| desk_term(loaded, now)).collect();
+    let loaded = load_terms(db, &ids).await?;
+    let mut terms: Vec<_> = loaded.iter().map(|loaded| desk_term(loaded, now)).collect();
     terms.sort_by_key(|term| (term.first, term.id));
+    let soon = Span { first: head.today, last: head.today.checked_add(14.days()).unwrap_or(head.today) };
     Ok(DeskPage {
+        short: crews::short_terms(&loaded, head.today, now),
+        gaps: crews::gaps_of(&loaded, soon, now),
         today: today.into_iter().flat_map(|day| day.entries).collect(),
         terms,
         activities: calendar::activities(db, id, now).await?,

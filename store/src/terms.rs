@@ -8,7 +8,7 @@ use domain::{
     booking::{BookingState, Line, PlaceState, Places, Scope, Waiter, standing_of_date},
     id::{ActivityId, BookingId, CommunityId, OccurrenceId, TermId},
     reading::DateEntry,
-    term::{AgeRule, Occurrence, Scopes, Term},
+    term::{AgeRule, Minimum, Occurrence, Scopes, Term},
     text::InputProblem,
 };
 use jiff::{
@@ -314,6 +314,12 @@ impl Loaded {
             opens: self.opens(now),
             reason: date.reason.clone(),
         })
+    }
+
+    /// With how few people it is in question.
+    pub fn minimum(&self) -> Option<Minimum> {
+        let people = self.row.min_people.map(count)?;
+        Some(Minimum { people, days: count(self.row.decide_days) })
     }
 
     /// The local opening time, while it lies ahead.

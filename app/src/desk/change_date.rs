@@ -178,6 +178,13 @@ pub fn ChangeDate(
                 value=value(&form.leader)
                 problem=said(&problem, "leader")
             />
+            <Field
+                name="reason"
+                label=say!(dates.why)
+                hint=say!(dates.why_hint).to_owned()
+                value=value(&form.reason)
+                problem=said(&problem, "reason")
+            />
             <fieldset class="group">
                 <legend>{say!(dates.reach)}</legend>
                 <div class="choices">{reaches}</div>
@@ -222,9 +229,8 @@ fn Preview(preview: EditPreview, form: EditForm, here: String) -> impl IntoView 
         let lines = clashes
             .into_iter()
             .map(|clash| {
-                let when = format!("{} {}", words::date_long(clash.date), words::hours(clash.start, clash.end));
-                let shared = super::preview::shared(clash.shared);
-                view! { <li>{format!("{when} · {} · {shared}", clash.name)}</li> }
+                let text = format!("{} {}", words::date_long(clash.date), super::preview::clash_text(&clash));
+                view! { <li>{text}</li> }
             })
             .collect_view();
         let free = (!free.is_empty()).then(|| {

@@ -6,6 +6,7 @@ use super::{
     change_date::{CancelOccurrence, ChangeDate, Stopped},
     edit_form::EditForm,
     parts::{Back, DeskFailure},
+    watch::{CancelTerm, CancelTermForm},
 };
 use crate::{
     error::AppError,
@@ -96,6 +97,7 @@ struct Actions {
     restore: ServerAction<RestoreOccurrence>,
     undo: ServerAction<UndoChange>,
     add: ServerAction<super::add_date::AddOccurrence>,
+    cancel_term: ServerAction<CancelTerm>,
 }
 
 /// The page, loaded when it is opened.
@@ -125,10 +127,12 @@ fn DatesPage() -> impl IntoView {
         restore: ServerAction::new(),
         undo: ServerAction::new(),
         add: ServerAction::new(),
+        cancel_term: ServerAction::new(),
     };
     let done = Memo::new(move |_| {
         let (cancel, restore) = (actions.cancel.version().get(), actions.restore.version().get());
-        (cancel, restore, actions.undo.version().get(), actions.add.version().get())
+        let whole = (actions.undo.version().get(), actions.cancel_term.version().get());
+        (cancel, restore, whole, actions.add.version().get())
     });
     let view = Resource::new(
         move || (slug.get(), term.get(), form.get(), done.get()),
@@ -184,14 +188,27 @@ fn Dates(view: PlanView, form: Option<EditForm>, undone: bool, actions: Actions)
             let (rooms, term) = (page.rooms.clone(), page.term.id);
             view! { <ChangeDate date form rooms term preview problem cancel=actions.cancel /> }.into_any()
         }
-        None => view! { <AddDate page=page.clone() action=actions.add /> }.into_any(),
+        None => {
+            let coming = page.dates.iter().any(|date| !date.begun && date.state == OccurrenceState::Scheduled);
+            let off = coming.then(|| view! { <CancelTermForm term=page.term.id action=actions.cancel_term /> });
+            view! {
+                <AddDate page=page.clone() action=actions.add />
+                {off}
+            }
+            .into_any()
+        }
     };
     view! {
         <PageTitle text=format!("{} · {}", say!(dates.title), page.term.activity_name) />
         <Back to=format!("desk/terms/{}", page.term.id) text=say!(desk.back_roster) />
-        <div class="page-head">
-            <p class="eyebrow">{format!("{} · {}", page.term.activity_name, page.term.name)}</p>
-            <h1>{say!(dates.title)}</h1>
+        <div class="page-head row row--apart">
+            <div>
+                <p class="eyebrow">{format!("{} · {}", page.term.activity_name, page.term.name)}</p>
+                <h1>{say!(dates.title)}</h1>
+            </div>
+            <a class="button" href=format!("/{}/desk/terms/{}/crew", head.slug, page.term.id)>
+                {say!(resources.crew)}
+            </a>
         </div>
         {undone}
         {last}
@@ -279,6 +296,7 @@ fn row(
 fn Last(last: LastChange, slug: String, term: domain::id::TermId, action: ServerAction<UndoChange>) -> impl IntoView {
     let title = match last.kind {
         ChangeKind::Edit => say!(dates.last_edit, dates = last.dates).to_string(),
+        ChangeKind::Cancel if last.dates > 1 => say!(dates.last_cancel_many, dates = last.dates).to_string(),
         ChangeKind::Cancel => say!(dates.last_cancel).to_owned(),
         ChangeKind::Restore => say!(dates.last_restore).to_owned(),
         ChangeKind::Add => say!(dates.last_add).to_owned(),

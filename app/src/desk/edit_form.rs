@@ -34,6 +34,8 @@ pub struct EditForm {
     pub reach: Option<String>,
     /// yes, if dates that were changed by hand are changed, too.
     pub hand_made_too: Option<String>,
+    /// Why, or nothing.
+    pub reason: Option<String>,
 }
 
 impl EditForm {
@@ -49,6 +51,7 @@ impl EditForm {
             leader: date.now.leader.clone(),
             reach: Some(Reach::This.code().to_owned()),
             hand_made_too: None,
+            reason: None,
         }
     }
 
@@ -65,6 +68,7 @@ impl EditForm {
             leader: one("leader"),
             reach: one("reach"),
             hand_made_too: one("hand_made_too"),
+            reason: one("reason"),
         })
     }
 
@@ -85,6 +89,7 @@ impl EditForm {
             ("leader", &self.leader),
             ("reach", &self.reach),
             ("hand_made_too", &self.hand_made_too),
+            ("reason", &self.reason),
         ];
         all.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect()
     }
@@ -100,6 +105,10 @@ impl EditForm {
             to: arrangement(&self.date, &self.start, &self.end, &self.room, &self.leader)?,
             reach: Reach::from_code(text(&self.reach)).ok_or_else(|| choice("reach"))?,
             hand_made_too: text(&self.hand_made_too) == "yes",
+            reason: match text(&self.reason) {
+                "" => None,
+                reason => Some(Line::parse(reason).map_err(at("reason"))?),
+            },
         };
         Ok((edit, text(&self.sequence).parse().map_err(|_| choice("edit"))?))
     }
@@ -152,6 +161,7 @@ mod tests {
             leader: some(" 李老师 "),
             reach: some("later"),
             hand_made_too: None,
+            reason: some("李老师学习"),
         }
     }
 
@@ -179,6 +189,7 @@ mod tests {
             (EditForm { end: some("10:00"), ..form() }, "end"),
             (EditForm { room: some("1"), ..form() }, "room"),
             (EditForm { reach: some("some"), ..form() }, "reach"),
+            (EditForm { reason: some("a\u{202E}b"), ..form() }, "reason"),
             (EditForm { sequence: some("x"), ..form() }, "edit"),
             (EditForm { edit: None, ..form() }, "edit"),
         ] {

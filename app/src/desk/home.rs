@@ -1,6 +1,9 @@
 //! The desk's first page: today's dates, the terms that run or are to come, and the activities.
 
-use super::parts::{DeskFailure, Share};
+use super::{
+    parts::{DeskFailure, Share},
+    watch::{Gaps, Short},
+};
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
@@ -57,7 +60,7 @@ fn DeskHomePage() -> impl IntoView {
 fn Desk(page: DeskPage) -> impl IntoView {
     let head = use_head();
     let slug = head.slug.clone();
-    let DeskPage { today, terms, activities } = page;
+    let DeskPage { today, terms, activities, short, gaps } = page;
     let count = say!(desk.today_count, count = today.len()).to_string();
     let none_today = today.is_empty().then(|| view! { <p class="soft">{say!(desk.none_today)}</p> });
     let rows = today.into_iter().map(|entry| view! { <TodayRow entry slug=slug.clone() /> }).collect_view();
@@ -80,8 +83,13 @@ fn Desk(page: DeskPage) -> impl IntoView {
             <a href=format!("/{slug}/desk#terms")>{say!(desk.terms)}</a>
             <a href=format!("/{slug}/desk#activities")>{say!(desk.activities)}</a>
             <a href=format!("/{slug}/desk/days")>{say!(days.title)}</a>
+            <a href=format!("/{slug}/desk/rooms")>{say!(resources.rooms)}</a>
+            <a href=format!("/{slug}/desk/leaders")>{say!(resources.leaders)}</a>
+            <a href=format!("/{slug}/desk/report")>{say!(resources.report)}</a>
         </nav>
         <div class="stack-l">
+            <Short short />
+            <Gaps gaps />
             <section aria-labelledby="today">
                 <h2 class="section-title" id="today">
                     {say!(desk.today_dates)}

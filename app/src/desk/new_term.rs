@@ -132,6 +132,7 @@ pub async fn new_term(slug: String, activity: String, #[server(flatten)] form: T
             age: asked.age,
             scopes: asked.scopes,
             waitlist_cap: asked.waitlist_cap,
+            minimum: asked.minimum,
         };
         crate::ssr::told(store::activities::new_term(&host.db, &who, new, now).await, &slug).await
     };
@@ -307,6 +308,10 @@ fn TermFields(form: TermForm, rooms: Vec<RoomChoice>, problem: Option<FieldProbl
             <RoomField rooms chosen=form.room.clone() id="room" problem=problem.clone() />
             {field("capacity", say!(desk.capacity), "number", &form.capacity)}
             {field("waitlist_cap", say!(desk.waitlist_cap), "number", &form.waitlist_cap)}
+        </div>
+        <div class="fields">
+            {field("min_people", say!(desk.min_people), "number", &form.min_people)}
+            {field("decide_days", say!(desk.decide_days), "number", &form.decide_days)}
         </div>
         {field("leader", say!(desk.leader), "text", &form.leader)}
         <div class="fields">

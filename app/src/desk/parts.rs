@@ -8,6 +8,7 @@ use crate::{
     say, words,
 };
 use domain::{reading::RoomChoice, refusal::FieldProblem, text::InputProblem};
+use jiff::{ToSpan, civil::Date};
 use leptos::prelude::*;
 use leptos_router::location::Url;
 
@@ -53,6 +54,37 @@ pub fn Back(
                 {text}
             </a>
         </p>
+    }
+}
+
+/// The month before and after; what the page's URL holds beside the day is kept.
+#[component]
+pub fn MonthPager(
+    /// The first day of the month.
+    month: Date,
+    /// The page's address.
+    here: String,
+    /// What else its URL holds.
+    kept: Vec<(&'static str, String)>,
+) -> impl IntoView {
+    let link = |month: Date| {
+        let day = month.to_string();
+        let pairs: Vec<_> = kept.iter().map(|(name, value)| (*name, value.as_str())).chain([("day", &*day)]).collect();
+        format!("{here}?{}", query(&pairs))
+    };
+    let before = month.checked_sub(1.month()).unwrap_or(month);
+    let after = month.checked_add(1.month()).unwrap_or(month);
+    view! {
+        <nav class="row" aria-label=say!(resources.months)>
+            <a class="button" href=link(before)>
+                <Icon name="left" />
+                {words::month_year(before)}
+            </a>
+            <a class="button" href=link(after)>
+                {words::month_year(after)}
+                <Icon name="right" />
+            </a>
+        </nav>
     }
 }
 

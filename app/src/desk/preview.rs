@@ -2,14 +2,17 @@
 
 use super::{parts::query, term_form::TermForm};
 use crate::{
+    frame::use_head,
     parts::{Icon, Marks},
     say, words,
 };
 use domain::{
-    reading::{ClashLine, PreviewDay, RoomChoice},
+    block::Obstacle,
+    reading::{ClashBy, ClashLine, PreviewDay, RoomChoice},
     recurrence::Fate,
     schedule::Shared,
 };
+use jiff::civil::Date;
 use leptos::prelude::*;
 
 /// The preview beside the form.
@@ -30,7 +33,7 @@ pub fn Preview(
         skipped => say!(desk.preview_skipped, kept = kept, skipped = skipped).to_string(),
     });
     let none = days.is_empty().then(|| view! { <p class="soft">{say!(desk.preview_none)}</p> });
-    let clashes = clashes(&days, free, &form, &here);
+    let clashes = clashes(&days, free, &form, &here, &use_head().slug);
     let mut nth = 0;
     let rows = days
         .into_iter()
@@ -52,8 +55,8 @@ pub fn Preview(
     }
 }
 
-/// How many dates something stands in the way of, and the two ways out: to leave them out, or another room.
-fn clashes(days: &[PreviewDay], free: Vec<RoomChoice>, form: &TermForm, here: &str) -> Option<AnyView> {
+/// How many dates something stands in the way of, and the ways out: to leave them out, another room, or to clear this one.
+fn clashes(days: &[PreviewDay], free: Vec<RoomChoice>, form: &TermForm, here: &str, slug: &str) -> Option<AnyView> {
     let clashing: Vec<_> = days.iter().filter(|day| !day.clashes.is_empty()).map(|day| day.head.date).collect();
     if clashing.is_empty() {
         return None;
@@ -61,6 +64,27 @@ fn clashes(days: &[PreviewDay], free: Vec<RoomChoice>, form: &TermForm, here: &s
     let page = |form: TermForm| format!("{here}?{}#preview", query(&form.pairs()));
     let left_out: Vec<_> = form.except.clone().into_iter().chain(clashing.iter().map(ToString::to_string)).collect();
     let skip = page(TermForm { except: Some(left_out.join("\n").trim().to_owned()), ..form.clone() });
+    let clear = days.iter().any(|day| day.clashes.iter().any(|clash| clash.by.is_of_room()));
+    let clear = form.room.clone().filter(|room| clear && !room.is_empty()).map(|room| {
+        let value = |text: &Option<String>| text.clone().unwrap_or_default();
+        let (first, last) = (clashing.iter().min(), clashing.iter().max());
+        let day = |day: Option<&Date>| day.map(ToString::to_string).unwrap_or_default();
+        let pairs = [
+            ("first", day(first)),
+            ("last", day(last)),
+            ("start", value(&form.start)),
+            ("end", value(&form.end)),
+            ("reason", value(&form.name)),
+            ("kind", "clear".to_owned()),
+        ];
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let href = format!("/{slug}/desk/rooms/{room}?{}#block", query(&pairs));
+        view! {
+            <a class="button" href=href>
+                {say!(resources.clear_room)}
+            </a>
+        }
+    });
     let rooms = (!free.is_empty()).then(|| {
         let links = free
             .into_iter()
@@ -87,6 +111,7 @@ fn clashes(days: &[PreviewDay], free: Vec<RoomChoice>, form: &TermForm, here: &s
                     <a class="button" href=skip>
                         {say!(desk.clash_skip)}
                     </a>
+                    {clear}
                 </p>
                 {rooms}
             </div>
@@ -136,22 +161,32 @@ fn PreviewRow(day: PreviewDay, nth: usize) -> impl IntoView {
 }
 
 fn clash(line: &ClashLine) -> AnyView {
-    let hours = words::hours(line.start, line.end);
-    let text = say!(desk.preview_clash, name = line.name.clone(), hours = hours, shared = shared(line.shared));
     view! {
         <span class="preview__clash">
             <Icon name="alert" />
-            {text.to_string()}
+            {clash_text(line)}
         </span>
     }
     .into_any()
 }
 
-/// What two dates would share.
-pub fn shared(shared: Shared) -> &'static str {
-    match shared {
-        Shared::Room => say!(dates.shared_room),
-        Shared::Leader => say!(dates.shared_leader),
-        Shared::Term => say!(dates.shared_term),
+/// What stands in the way of a date, without its day.
+pub fn clash_text(line: &ClashLine) -> String {
+    let hours = words::hours(line.start, line.end);
+    match &line.by {
+        ClashBy::Date { name, shared } => {
+            let shared = match shared {
+                Shared::Room => say!(dates.shared_room),
+                Shared::Leader => say!(dates.shared_leader),
+                Shared::Term => say!(dates.shared_term),
+            };
+            say!(desk.preview_clash, name = name.clone(), hours = hours, shared = shared).to_string()
+        }
+        ClashBy::Obstacle(Obstacle::RoomHours(Some(open))) => {
+            say!(resources.outside_hours, hours = words::hours(open.from, open.to)).to_string()
+        }
+        ClashBy::Obstacle(Obstacle::RoomHours(None)) => say!(resources.outside_day).to_owned(),
+        ClashBy::Obstacle(Obstacle::RoomBlocked(why)) => say!(resources.room_blocked, why = why.clone()).to_string(),
+        ClashBy::Obstacle(Obstacle::LeaderBlocked(why)) => say!(resources.leader_away, why = why.clone()).to_string(),
     }
 }

@@ -8,7 +8,7 @@ use domain::{
     person::parse_date,
     recurrence::{Recurrence, Series, Weekday},
     refusal::FieldProblem,
-    term::{AgeRule, Scopes},
+    term::{AgeRule, Minimum, Scopes},
     text::{InputProblem, Line, Title},
 };
 use jiff::{
@@ -79,6 +79,10 @@ pub struct TermForm {
     pub scopes: Vec<String>,
     /// The most parties that may wait.
     pub waitlist_cap: Option<String>,
+    /// With how few people it is in question.
+    pub min_people: Option<String>,
+    /// So many days before its first date that is decided.
+    pub decide_days: Option<String>,
 }
 
 /// The dates that a form asks for.
@@ -123,6 +127,8 @@ pub struct AskedTerm {
     pub scopes: Scopes,
     /// The most parties that may wait.
     pub waitlist_cap: Option<u32>,
+    /// With how few people it is in question.
+    pub minimum: Option<Minimum>,
 }
 
 #[cfg(feature = "ssr")]
@@ -170,6 +176,8 @@ impl TermForm {
             age_min: new.age.min.map(|age| age.to_string()),
             age_max: new.age.max.map(|age| age.to_string()),
             waitlist_cap: new.waitlist_cap.map(|cap| cap.to_string()),
+            min_people: new.minimum.map(|minimum| minimum.people.to_string()),
+            decide_days: new.minimum.map(|minimum| minimum.days.to_string()),
             ..Self::default()
         };
         let scopes = [("whole", new.scopes.whole), ("rest", new.scopes.rest), ("single", new.scopes.single)];
@@ -232,6 +240,8 @@ impl TermForm {
             age_on: one("age_on"),
             scopes: many("scopes[]"),
             waitlist_cap: one("waitlist_cap"),
+            min_people: one("min_people"),
+            decide_days: one("decide_days"),
         })
     }
 
@@ -263,6 +273,8 @@ impl TermForm {
             ("age_max", &self.age_max),
             ("age_on", &self.age_on),
             ("waitlist_cap", &self.waitlist_cap),
+            ("min_people", &self.min_people),
+            ("decide_days", &self.decide_days),
         ];
         let single = single.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
         let weekdays = self.weekday.iter().map(|day| ("weekday[]", day.as_str()));
@@ -300,6 +312,12 @@ impl TermForm {
         let age = self.age()?;
         let scopes = self.scopes()?;
         let waitlist_cap = optional("waitlist_cap", &self.waitlist_cap, 0, 1_000)?;
+        let people: Option<u32> = optional("min_people", &self.min_people, 1, 1_000)?;
+        let days: Option<u32> = optional("decide_days", &self.decide_days, 0, 60)?;
+        if people.is_some_and(|people| people > capacity) {
+            return Err(FieldProblem::new("min_people", InputProblem::Number { min: 1, max: capacity.into() }));
+        }
+        let minimum = people.map(|people| Minimum { people, days: days.unwrap_or(Minimum::USUAL_DAYS) });
         Ok(AskedTerm {
             name,
             dates,
@@ -314,6 +332,7 @@ impl TermForm {
             age,
             scopes,
             waitlist_cap,
+            minimum,
         })
     }
 

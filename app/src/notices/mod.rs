@@ -219,15 +219,18 @@ fn said(text: NoticeText) -> Said {
             href: format!("/{slug}/activities/{activity_id}"),
             link: say!(family.see_booking),
         },
-        NoticeText::Moved { activity, person, slug, activity_id, from, to, more, .. } => {
+        NoticeText::Moved { activity, person, slug, activity_id, from, to, more, reason, .. } => {
             let (old, new) = changed(&from, &to);
             Said {
                 icon: "clock",
                 title: say!(family.moved, person = person, activity = activity).to_string(),
-                text: match more {
-                    0 => say!(family.moved_text, old = old, new = new).to_string(),
-                    more => say!(family.moved_more, old = old, new = new, more = more).to_string(),
-                },
+                text: because(
+                    match more {
+                        0 => say!(family.moved_text, old = old, new = new).to_string(),
+                        more => say!(family.moved_more, old = old, new = new, more = more).to_string(),
+                    },
+                    reason,
+                ),
                 href: format!("/{slug}/activities/{activity_id}"),
                 link: say!(family.see_activity),
             }
@@ -239,10 +242,13 @@ fn said(text: NoticeText) -> Said {
             href: format!("/{slug}/activities/{activity_id}"),
             link: say!(family.see_activity),
         },
-        NoticeText::CalledOff { activity, person, slug, activity_id, date, reason } => Said {
+        NoticeText::CalledOff { activity, person, slug, activity_id, date, reason, more } => Said {
             icon: "cross",
             title: say!(family.called_off, person = person, activity = activity).to_string(),
-            text: say!(family.called_off_text, when = when(&date), reason = reason).to_string(),
+            text: match more {
+                0 => say!(family.called_off_text, when = when(&date), reason = reason).to_string(),
+                more => say!(family.called_off_more, when = when(&date), reason = reason, more = more).to_string(),
+            },
             href: format!("/{slug}/activities/{activity_id}"),
             link: say!(family.see_activity),
         },
@@ -285,4 +291,12 @@ fn changed(from: &Told, to: &Told) -> (String, String) {
         }
     }
     (old.join(" · "), new.join(" · "))
+}
+
+/// A sentence with the reason that staff gave, if they did.
+fn because(text: String, reason: Option<String>) -> String {
+    match reason {
+        Some(reason) => format!("{text} {}", say!(family.because, reason = reason)),
+        None => text,
+    }
 }

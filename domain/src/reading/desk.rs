@@ -4,9 +4,10 @@ use super::public::{ActivityCard, DateEntry};
 use crate::{
     activity::{Audience, Unit},
     booking::{Mark, Scope, Standing},
-    id::{ActivityId, BookingId, PersonId, TermId},
+    crew::{Crew, CrewPlan, Gap},
+    id::{ActivityId, BookingId, OccurrenceId, PersonId, TermId},
     rights::Door,
-    term::{AgeRule, Scopes},
+    term::{AgeRule, Minimum, Scopes},
 };
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,60 @@ shapes! {
         terms: Vec<DeskTerm>,
         /// All activities.
         activities: Vec<ActivityCard>,
+        /// Terms that too few have booked, and of which must be decided.
+        short: Vec<ShortTerm>,
+        /// Dates of the next two weeks at which somebody is missing.
+        gaps: Vec<CrewDate>,
+    }
+
+    /// A term that too few have booked.
+    ShortTerm {
+        /// The term.
+        term: DeskTerm,
+        /// Places held on its first date.
+        held: u32,
+        /// With how few it is held.
+        minimum: Minimum,
+        /// How many are missing.
+        missing: u32,
+        /// Its first date that takes place.
+        first: Date,
+    }
+
+    /// A date, and who is there (人手).
+    CrewDate {
+        /// The date.
+        occurrence: OccurrenceId,
+        /// Its term.
+        term: TermId,
+        /// Its activity.
+        name: String,
+        /// The day.
+        date: Date,
+        /// Start.
+        start: Time,
+        /// End.
+        end: Time,
+        /// Who leads.
+        leader: Option<String>,
+        /// Who else is there.
+        crew: Crew,
+        /// True if the date names its own, false if they are those who usually come.
+        own: bool,
+        /// Places held.
+        heads: u32,
+        /// Who is missing.
+        gaps: Vec<Gap>,
+    }
+
+    /// Who must be at a term's dates, for staff.
+    CrewPage {
+        /// The term.
+        term: DeskTerm,
+        /// What it asks for, and who usually comes.
+        plan: CrewPlan,
+        /// Its dates to come.
+        dates: Vec<CrewDate>,
     }
 
     /// A roster.

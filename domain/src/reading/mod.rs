@@ -16,9 +16,11 @@ mod family;
 mod notice;
 mod plan;
 mod public;
+mod resources;
 
 pub use desk::*;
 pub use family::*;
 pub use notice::*;
 pub use plan::*;
 pub use public::*;
+pub use resources::*;

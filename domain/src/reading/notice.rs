@@ -69,6 +69,9 @@ pub enum NoticeText {
         to: Told,
         /// So many more dates of the booking were moved with it.
         more: u32,
+        /// Why, if staff said so.
+        #[serde(default)]
+        reason: Option<String>,
     },
     /// A date was added, and the party has a place on it.
     Added {
@@ -101,6 +104,9 @@ pub enum NoticeText {
         date: Told,
         /// Why.
         reason: String,
+        /// So many more dates of the booking were called off with it.
+        #[serde(default)]
+        more: u32,
     },
     /// A date that was called off takes place after all.
     Restored {

@@ -3,6 +3,7 @@
 use super::desk::DeskTerm;
 use super::public::DayHead;
 use crate::{
+    block::Obstacle,
     day_kind::{DaySpan, HolidayPolicy},
     id::{ChangeId, OccurrenceId, RoomId},
     recurrence::Fate,
@@ -95,18 +96,16 @@ shapes! {
         will_room: Option<String>,
     }
 
-    /// A date that stands in the way of another.
+    /// What stands in the way of a date.
     ClashLine {
-        /// The other's activity.
-        name: String,
         /// The day.
         date: Date,
-        /// Its start.
+        /// From when; of a room's hours or a block, when the date would be held.
         start: Time,
-        /// Its end.
+        /// Until when.
         end: Time,
-        /// What both need.
-        shared: Shared,
+        /// What it is.
+        by: ClashBy,
     }
 
     /// A year's holidays, swapped working days and closures, for staff.
@@ -159,5 +158,30 @@ shapes! {
         fate: Fate,
         /// What stands in the way of it.
         clashes: Vec<ClashLine>,
+    }
+}
+
+/// What a date clashes with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClashBy {
+    /// Another date.
+    Date {
+        /// Its activity.
+        name: String,
+        /// What both need.
+        shared: Shared,
+    },
+    /// A room's hours, or a block.
+    Obstacle(Obstacle),
+}
+
+impl ClashBy {
+    /// True if another room would do.
+    pub fn is_of_room(&self) -> bool {
+        match self {
+            Self::Date { shared, .. } => *shared == Shared::Room,
+            Self::Obstacle(obstacle) => obstacle.is_of_room(),
+        }
     }
 }

@@ -4,6 +4,10 @@ use crate::{
     town::{Town, now, request},
     world::{World, text},
 };
+use domain::{
+    block::{Block, BlockKind, Blocked},
+    text::Line,
+};
 use http::StatusCode;
 use jiff::civil::{date, time};
 use store::{bookings::book_place, id::new_id};
@@ -45,6 +49,18 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
         leader: None,
     };
     let change = store::schedule::add_occurrence(&world.db, &town.staff, term, &at, now()).await.unwrap();
+    let room = town.room;
+    let leave = Block::new(
+        Blocked::Leader("李老师".to_owned()),
+        date(2026, 12, 1),
+        date(2026, 12, 1),
+        None,
+        Line::parse("外出").unwrap(),
+    );
+    let (leave, close) = (leave.unwrap(), BlockKind::Close);
+    store::schedule::set_block(&world.db, &town.staff, "yongxing", &leave, close, &[], now()).await.unwrap();
+    let leaders = store::resources::leaders_page(&world.db, &town.staff, "yongxing", None, None, now()).await.unwrap();
+    let block = leaders.leaders[0].away[0].id;
     let writing = [
         asked("book_place", &book, child),
         asked("cancel_booking", "slug=SLUG&booking=ID&back=my", booking),
@@ -58,6 +74,12 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
         asked("decline_date", &format!("slug=SLUG&booking=ID&occurrence={occurrence}"), booking),
         asked("decide_hits", "slug=SLUG&decisions[oID]=keep", &occurrence),
         asked("mark_roll", "slug=SLUG&occurrence=ID&marks[pCHILD]=present", &occurrence),
+        asked("cancel_term", "slug=SLUG&term=ID&reason=x", term),
+        asked("set_crew_plan", "slug=SLUG&term=ID&guards=x", term),
+        asked("set_crew", "slug=SLUG&term=TERM&occurrence=ID&guards=x", &occurrence),
+        asked("change_room", "slug=SLUG&room=ID&name=x&size=9", room),
+        asked("set_block", "slug=SLUG&room=ID&first=2026-12-01&reason=x", room),
+        asked("lift_block", "slug=SLUG&block=ID", block),
         asked("new_term", &format!("slug=SLUG&activity=ID&name=x&{dates}"), activity),
         asked("book_at_desk", &format!("slug=SLUG&term=ID&person=CHILD&scope=whole&key={key}"), term),
     ];
@@ -65,6 +87,9 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
         asked("read_roster", "slug=SLUG&term=ID", term),
         asked("read_plan", "slug=SLUG&term=ID", term),
         asked("read_plan", &format!("slug=SLUG&term=TERM&form[edit]=ID&{edit}"), &occurrence),
+        asked("read_crew", "slug=SLUG&term=ID", term),
+        asked("read_room", "slug=SLUG&room=ID", room),
+        asked("read_room", "slug=SLUG&room=ID&form[first]=2026-12-01&form[reason]=x", room),
         asked("read_audit", "slug=SLUG&term=ID", term),
         asked("read_roll", "slug=SLUG&occurrence=ID", &occurrence),
     ];
@@ -96,13 +121,17 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
             ("import_holidays", "slug=yongxing&year=2026"),
             ("set_days", "slug=yongxing&first=2026-12-01&kind=closure&name=x"),
             ("set_days", "slug=yongxing&list=2026-12-01 闭馆 x"),
+            ("add_room", "slug=yongxing&name=x&size=9"),
+            ("set_block", "slug=yongxing&leader=x&first=2026-12-01&reason=x"),
             ("remove_days", "slug=yongxing&first=2026-12-01&last=2026-12-01&kind=closure"),
         ] {
             let answer = world.post(cookie, name, form).await;
             assert!(refused.contains(&answer.status()), "{name} by {who}: {}", answer.status());
         }
-        let days = world.get_as(cookie, "/api/read_days?slug=yongxing").await;
-        assert!(refused.contains(&days.status()), "read_days by {who}: {}", days.status());
+        for name in ["read_days", "read_rooms", "read_leaders", "read_report"] {
+            let read = world.get_as(cookie, &format!("/api/{name}?slug=yongxing")).await;
+            assert!(refused.contains(&read.status()), "{name} by {who}: {}", read.status());
+        }
         for (name, query, id) in &reading {
             for slug in ["yongxing", "elsewhere"] {
                 let theirs = world.get_as(cookie, &format!("/api/{name}?{}", filled(query, slug, id))).await;

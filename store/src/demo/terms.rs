@@ -126,6 +126,9 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
         start_time: spec.hours[0].clone(),
         end_time: spec.hours[1].clone(),
         holidays: Stored(rule.policy),
+        min_people: None,
+        decide_days: 3,
+        crew: None,
         state: Stored(TermState::Published),
         created_at: created_at.into(),
     });
@@ -144,6 +147,7 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
             state: Stored(state),
             reason: reason.clone(),
             hand_made: date.cancelled,
+            crew: None,
             sequence: date.cancelled.into(),
             updated_at: if date.cancelled { cancelled_at(date, clock) } else { created_at }.into(),
         });

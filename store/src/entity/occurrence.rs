@@ -36,6 +36,9 @@ pub struct Model {
     pub reason: Option<String>,
     /// True if staff changed it by hand: the term's rule leaves it alone.
     pub hand_made: bool,
+    /// Who is there, as JSON of [`domain::crew::Crew`]; who usually comes to its term if none.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub crew: Option<String>,
     /// Rises with every change; SEQUENCE in the calendar feed.
     #[sea_orm(default_value = 0)]
     pub sequence: i32,

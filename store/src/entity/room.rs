@@ -1,4 +1,4 @@
-//! Rooms (场地): places with a size.
+//! Rooms (场地): places with a size and opening hours.
 
 use sea_orm::entity::prelude::*;
 
@@ -15,6 +15,9 @@ pub struct Model {
     pub name: String,
     /// How many people fit in.
     pub size: i32,
+    /// When it is open, as JSON of [`domain::block::OpeningHours`]; always where none.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub hours: Option<String>,
 }
 
 /// No relations are declared: queries name their joins.

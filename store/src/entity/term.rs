@@ -64,6 +64,14 @@ pub struct Model {
     pub end_time: String,
     /// What it does with a date on a day off.
     pub holidays: Stored<HolidayPolicy>,
+    /// With fewer people it is in question; with any number it is held if none.
+    pub min_people: Option<i32>,
+    /// So many days before its first date that is decided.
+    #[sea_orm(default_value = 3)]
+    pub decide_days: i32,
+    /// Who must be there, as JSON of [`domain::crew::CrewPlan`]; nobody if none.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub crew: Option<String>,
     /// Published or called off.
     pub state: Stored<TermState>,
     /// When the row was written.

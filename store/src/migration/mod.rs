@@ -10,6 +10,7 @@ mod m20261124_000004_activities;
 mod m20261124_000005_bookings;
 mod m20261124_000006_trust;
 mod m20261124_000007_schedule;
+mod m20261125_000008_blocks;
 
 /// Brings a database to the tables of this version, or back.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000005_bookings::Migration),
             Box::new(m20261124_000006_trust::Migration),
             Box::new(m20261124_000007_schedule::Migration),
+            Box::new(m20261125_000008_blocks::Migration),
         ]
     }
 }

@@ -20,8 +20,8 @@ use domain::{
     refusal::Refusal,
     rights::Door,
     schedule::{Arrangement, ChangeKind, Edit, Taken, plan_edit},
-    term::OccurrenceState,
-    text::{InputProblem, Line},
+    term::{OccurrenceState, TermState},
+    text::InputProblem,
 };
 use jiff::Timestamp;
 use sea_orm::{
@@ -42,7 +42,7 @@ pub(super) struct Doing<'a> {
 
 impl Doing<'_> {
     /// Writes dates as they are to be, and lets follow what follows.
-    async fn write(&self, rows: Vec<occurrence::Model>) -> Result<ChangeId, StoreError> {
+    pub(super) async fn write(&self, rows: Vec<occurrence::Model>) -> Result<ChangeId, StoreError> {
         let mut before = Vec::new();
         let mut written = Vec::new();
         for mut row in rows {
@@ -80,21 +80,25 @@ impl Doing<'_> {
         Ok(id)
     }
 
-    /// What follows every change of dates: the term's span, the community's revision, the audit, the waiting list.
+    /// What follows every change of dates: the term's span and state, the community's revision, the audit, the waiting list.
     pub(super) async fn finish(&self, before: &[Snapshot], after: &[Snapshot]) -> Result<(), StoreError> {
         let (tx, term) = (self.tx, TermId(self.loaded.row.id));
-        let dates: Vec<Day> = occurrence::Entity::find()
+        let dates: Vec<(Day, Stored<OccurrenceState>)> = occurrence::Entity::find()
             .select_only()
             .column(occurrence::Column::OnDate)
+            .column(occurrence::Column::State)
             .filter(occurrence::Column::TermId.eq(term.0))
             .order_by_asc(occurrence::Column::OnDate)
             .into_tuple()
             .all(tx)
             .await?;
-        if let (Some(first), Some(last)) = (dates.first(), dates.last()) {
+        if let (Some((first, _)), Some((last, _))) = (dates.first(), dates.last()) {
+            let off = dates.iter().all(|(_, state)| state.0 == OccurrenceState::Cancelled);
             let mut row = self.loaded.row.clone().into_active_model();
             row.first_date = Set(*first);
             row.last_date = Set(*last);
+            // A term is called off when all of its dates are.
+            row.state = Set(Stored(if off { TermState::Cancelled } else { TermState::Published }));
             term::Entity::update(row).exec(tx).await?;
         }
         let at = self.loaded.community();
@@ -136,7 +140,8 @@ impl Doing<'_> {
     }
 }
 
-fn as_taken(loaded: &Loaded, row: &occurrence::Model) -> Taken {
+/// What a date takes up.
+pub(super) fn as_taken(loaded: &Loaded, row: &occurrence::Model) -> Taken {
     Taken {
         term: TermId(loaded.row.id),
         occurrence: Some(OccurrenceId(row.id)),
@@ -189,7 +194,7 @@ async fn check_room(tx: &WriteTx, loaded: &Loaded, to: &Arrangement) -> Result<(
 }
 
 /// The row of a date as its page showed it.
-fn seen(loaded: &Loaded, id: OccurrenceId, sequence: i32) -> Result<&occurrence::Model, StoreError> {
+pub(super) fn seen(loaded: &Loaded, id: OccurrenceId, sequence: i32) -> Result<&occurrence::Model, StoreError> {
     let row = loaded.dates.iter().find(|date| date.id == id.0).ok_or(StoreError::NotFound)?;
     if row.sequence == sequence { Ok(row) } else { Err(Refusal::ChangedSince.into()) }
 }
@@ -222,6 +227,9 @@ pub async fn edit_dates(
         let mut row = rearranged(&loaded, row, &moved.to).in_field("date")?;
         // Of a change to all later dates none is an exception; of a change to one date that one is.
         row.hand_made |= edit.reach == domain::schedule::Reach::This;
+        if let Some(reason) = &edit.reason {
+            row.reason = Some(reason.as_str().to_owned());
+        }
         rows.push(row);
     }
     let doing = Doing { tx: &tx, who, loaded: &loaded, kind: ChangeKind::Edit, now };
@@ -229,63 +237,6 @@ pub async fn edit_dates(
     let id = doing.write(rows).await?;
     tx.commit().await?;
     Ok(Some(id))
-}
-
-/// Calls one date off; who holds places on it keeps them on the others, and is told.
-///
-/// # Errors
-/// [`StoreError::NotFound`] for a date of another community; [`Refusal::CalledOff`] if it was called off before;
-/// [`Refusal::InThePast`] once it has begun; [`Refusal::ChangedSince`] if somebody else was faster.
-pub async fn cancel_occurrence(
-    db: &DatabaseConnection,
-    who: &Who,
-    id: OccurrenceId,
-    sequence: i32,
-    reason: Line,
-    now: Timestamp,
-) -> Result<ChangeId, StoreError> {
-    let term = term_of(db, id).await?;
-    let tx = begin_write(db).await?;
-    let loaded = hold_term(&tx, who, term).await?;
-    let row = seen(&loaded, id, sequence)?;
-    if Timestamp::from(row.starts_at) <= now {
-        return Err(Refusal::InThePast.into());
-    }
-    if row.state == OccurrenceState::Cancelled {
-        return Err(Refusal::CalledOff.into());
-    }
-    let reason = Some(reason.as_str().to_owned());
-    let off = occurrence::Model { state: Stored(OccurrenceState::Cancelled), reason, ..row.clone() };
-    let doing = Doing { tx: &tx, who, loaded: &loaded, kind: ChangeKind::Cancel, now };
-    let id = doing.write(vec![off]).await?;
-    tx.commit().await?;
-    Ok(id)
-}
-
-/// Lets a date that was called off take place after all; who held a place on it has it again, and is told.
-///
-/// # Errors
-/// As [`edit_dates`].
-pub async fn restore_occurrence(
-    db: &DatabaseConnection,
-    who: &Who,
-    id: OccurrenceId,
-    sequence: i32,
-    now: Timestamp,
-) -> Result<ChangeId, StoreError> {
-    let term = term_of(db, id).await?;
-    let tx = begin_write(db).await?;
-    let loaded = hold_term(&tx, who, term).await?;
-    let row = seen(&loaded, id, sequence)?;
-    if row.state == OccurrenceState::Scheduled {
-        return Err(Refusal::ChangedSince.into());
-    }
-    let rows = vec![occurrence::Model { state: Stored(OccurrenceState::Scheduled), reason: None, ..row.clone() }];
-    let doing = Doing { tx: &tx, who, loaded: &loaded, kind: ChangeKind::Restore, now };
-    doing.check(&rows).await?;
-    let id = doing.write(rows).await?;
-    tx.commit().await?;
-    Ok(id)
 }
 
 /// Adds a date to a term. Those whose date was called off get a place first, then the others who booked the whole
@@ -319,6 +270,7 @@ pub async fn add_occurrence(
         state: Stored(OccurrenceState::Scheduled),
         reason: None,
         hand_made: true,
+        crew: None,
         sequence: 0,
         updated_at: now.into(),
     };

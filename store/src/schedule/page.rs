@@ -16,7 +16,7 @@ use domain::{
     id::{ChangeId, OccurrenceId, TermId},
     reading::{EditPreview, LastChange, PlanPage, PlannedChange, PlannedDate},
     rights::Act,
-    schedule::{Edit, Shared, Taken, plan_edit},
+    schedule::{Edit, Taken, plan_edit},
 };
 use jiff::Timestamp;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect};
@@ -149,8 +149,8 @@ pub async fn preview_edit(
     if let Some(span) = span_around(&wanted) {
         let own: Vec<_> = moved.iter().map(|moved| moved.id).collect();
         let taken = taken(db, loaded.community(), span, &own).await?;
-        clashes = taken.lines(&wanted, &loaded.zone).into_iter().map(|(_, line)| line).collect();
-        if clashes.iter().any(|clash| clash.shared == Shared::Room) {
+        clashes = taken.lines(&wanted).into_iter().map(|(_, line)| line).collect();
+        if clashes.iter().any(|clash| clash.by.is_of_room()) {
             free = taken.free_rooms(&wanted, &rooms(db, loaded.community()).await?);
         }
     }

@@ -89,6 +89,7 @@ fn text(
     let (activity, slug) = (loaded.activity.name.clone(), loaded.slug.clone());
     let activity_id = loaded.activity.id.into();
     let date = told(loaded, &is);
+    let more = u32::try_from(dates.len().saturating_sub(1)).unwrap_or(u32::MAX);
     Some(match doing.kind {
         ChangeKind::Edit => NoticeText::Moved {
             activity,
@@ -99,11 +100,12 @@ fn text(
             occurrence: OccurrenceId(row.id),
             from: told(loaded, was?),
             to: date,
-            more: u32::try_from(dates.len().saturating_sub(1)).unwrap_or(u32::MAX),
+            more,
+            reason: row.reason.clone().filter(|_| was.is_some_and(|was| was.reason != row.reason)),
         },
         ChangeKind::Cancel => {
             let reason = row.reason.clone().unwrap_or_default();
-            NoticeText::CalledOff { activity, person, slug, activity_id, date, reason }
+            NoticeText::CalledOff { activity, person, slug, activity_id, date, reason, more }
         }
         ChangeKind::Restore => NoticeText::Restored { activity, person, slug, activity_id, date },
         ChangeKind::Add => NoticeText::Added {

@@ -76,8 +76,13 @@ on_both_databases!(codes_and_days_come_back_and_an_unknown_code_is_an_error, |te
 
 on_both_databases!(foreign_keys_hold, |test: TestDatabase| async move {
     let now: Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
-    let room =
-        store::entity::room::Model { id: new_id(now), community_id: new_id(now), name: "一楼".to_owned(), size: 5 };
+    let room = store::entity::room::Model {
+        id: new_id(now),
+        community_id: new_id(now),
+        name: "一楼".to_owned(),
+        size: 5,
+        hours: None,
+    };
     let error = room.into_active_model().insert(&test.db).await.unwrap_err();
     assert!(matches!(error.sql_err(), Some(sea_orm::SqlErr::ForeignKeyConstraintViolation(_))), "{error}");
 });

@@ -5,12 +5,14 @@
 mod booking_desk;
 mod bookings;
 mod columns;
+mod crews;
 mod database;
 mod day_kinds;
 mod demo;
 mod desk;
 mod history;
 mod race;
+mod resources;
 mod schedule;
 mod schema;
 mod sign_in;

@@ -9,7 +9,7 @@ use crate::{
 use domain::{
     booking::{BookingState, PlaceState, Scope},
     id::{BookingId, OccurrenceId, TermId},
-    reading::{Booked, NoticeText, PlanPage, PlannedDate},
+    reading::{Booked, ClashBy, NoticeText, PlanPage, PlannedDate},
     recurrence::Recurrence,
     refusal::Refusal,
     schedule::{Arrangement, Edit, Reach, Shared},
@@ -39,7 +39,7 @@ async fn nth(town: &Town, term: TermId, n: usize) -> PlannedDate {
 fn edit(date: &PlannedDate, reach: Reach, change: impl FnOnce(&mut Arrangement)) -> Edit {
     let mut to = date.now.clone();
     change(&mut to);
-    Edit { of: date.occurrence, to, reach, hand_made_too: false }
+    Edit { of: date.occurrence, to, reach, hand_made_too: false, reason: None }
 }
 
 async fn book(town: &Town, parent: &Parent, term: TermId) -> BookingId {
@@ -154,7 +154,8 @@ on_both_databases!(a_room_and_a_leader_are_never_in_two_places, |test: TestDatab
     let earlier = edit(&second, Reach::All, |to| to.start = time(10, 30, 0, 0));
     let shown = schedule::preview_edit(&test.db, &town.staff, "yongxing", &earlier, now()).await.unwrap();
     assert_eq!(shown.clashes.len(), 4, "each date is named");
-    assert!(shown.clashes.iter().all(|clash| clash.shared == Shared::Room && clash.name == "假期托管"));
+    let same = ClashBy::Date { name: "假期托管".to_owned(), shared: Shared::Room };
+    assert!(shown.clashes.iter().all(|clash| clash.by == same));
     let refused = schedule::edit_dates(&test.db, &town.staff, &earlier, 0, now()).await;
     assert!(matches!(refusal(refused), Refusal::Clash { term, .. } if term == morning));
     let elsewhere = edit(&second, Reach::All, |to| {
@@ -372,6 +373,7 @@ on_both_databases!(a_new_term_is_shown_its_clashes_and_the_rooms_that_are_free, 
         community_id: Set(town.community.0),
         name: Set("书画室".to_owned()),
         size: Set(20),
+        hours: Set(None),
     };
     room::Entity::insert(room).exec_without_returning(&test.db).await.unwrap();
     let preview = activities::preview(&test.db, town.community, &new.series, new.from, new.until, new.holidays);

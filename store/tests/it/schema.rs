@@ -77,11 +77,12 @@ on_both_databases!(
         ),
         format!(
             "INSERT INTO term VALUES ({term}, {community}, {activity}, 'x', NULL, 'x', 5, NULL, NULL, 0, NULL, NULL, NULL,
-             true, true, true, NULL, 'auto_fill', '{{}}', '2026-12-01', '2026-12-01', '09:00', '10:00', 'skip', 'published', {at})"
+             true, true, true, NULL, 'auto_fill', '{{}}', '2026-12-01', '2026-12-01', '09:00', '10:00', 'skip', 'published',
+             {at}, NULL, 3, NULL)"
         ),
         format!(
             "INSERT INTO occurrence VALUES ({date}, {community}, {term}, '2026-12-01', {at}, {at}, NULL, NULL, NULL,
-             'scheduled', NULL, false, 0, {at})"
+             'scheduled', NULL, false, 0, {at}, NULL)"
         ),
     ] {
         run(sql).await.unwrap();
@@ -130,6 +131,7 @@ async fn create_all_from_entities(db: &DatabaseConnection) {
     create(db, entity::activity::Entity).await;
     create(db, entity::attendance::Entity).await;
     create(db, entity::audit::Entity).await;
+    create(db, entity::block::Entity).await;
     create(db, entity::booking::Entity).await;
     create(db, entity::booking_member::Entity).await;
     create(db, entity::booking_place::Entity).await;

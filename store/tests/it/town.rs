@@ -75,6 +75,7 @@ impl Town {
             community_id: Set(community),
             name: Set("多功能厅".to_owned()),
             size: Set(40),
+            hours: Set(None),
         })
         .exec_without_returning(db)
         .await
@@ -111,6 +112,7 @@ impl Town {
             age: AgeRule::default(),
             scopes: Scopes { whole: true, rest: true, single: true },
             waitlist_cap: None,
+            minimum: None,
         }
     }
 

@@ -9,7 +9,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Without `interpolate_display`, a text with values could only be a view, never a string.
     let config = Config::new("zh-CN")?
         .add_locale("en")?
-        .add_namespaces(["common", "calendar", "activity", "family", "sign_in", "desk", "dates", "days", "resources"])?
+        .add_namespaces([
+            "common",
+            "calendar",
+            "activity",
+            "family",
+            "sign_in",
+            "desk",
+            "dates",
+            "days",
+            "resources",
+            "sheet",
+        ])?
         .parse_options(ParseOptions::new().interpolate_display(true));
     let translations = TranslationsInfos::parse(config)?;
     translations.emit_diagnostics();

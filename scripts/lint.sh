@@ -16,7 +16,7 @@ $found"
 
 arrows() {
     local hosts='sea-orm|sea-orm-migration|sqlx|sqlx-core|tokio|axum|tower-sessions'
-    holds_none frontend "$hosts|store|server|tyme4rs" --target wasm32-unknown-unknown
+    holds_none frontend "$hosts|store|server|tyme4rs|fast_qr" --target wasm32-unknown-unknown
     holds_none domain "$hosts|leptos|app|store|server" --all-features
     holds_none store "axum|leptos|app|server"
 }

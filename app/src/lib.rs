@@ -17,6 +17,7 @@ pub mod frame;
 pub mod look;
 pub mod notices;
 pub mod parts;
+pub mod sheets;
 pub mod sign_in;
 #[cfg(feature = "ssr")]
 pub mod ssr;
@@ -75,6 +76,16 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=calendar::page::CalendarRoute ssr=SsrMode::Async />
                     <Route path=path!("activities") view=activities::list::ActivityList ssr=SsrMode::Async />
                     <Route path=path!("activities/:activity") view=activities::page::ActivityRoute ssr=SsrMode::Async />
+                    <Route
+                        path=path!("activities/:activity/sheet")
+                        view={Lazy::<sheets::term::TermSheetRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("sheet")
+                        view={Lazy::<sheets::month::MonthSheetRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("sign-in") view={Lazy::<sign_in::page::SignInRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("my") view={Lazy::<family::my::MyRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("notices") view={Lazy::<notices::NoticesRoute>::new()} ssr=SsrMode::Async />

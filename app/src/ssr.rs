@@ -11,7 +11,7 @@ use domain::{
     phone::PhoneNumber,
     refusal::Refusal,
 };
-use http::{HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts, uri::Authority};
 use jiff::Timestamp;
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
@@ -55,6 +55,38 @@ pub fn host() -> Result<Host, AppError> {
 /// The time by the host's clock.
 pub fn now() -> Result<Timestamp, AppError> {
     Ok((host()?.clock)())
+}
+
+/// How addresses of this site begin where they leave it, in feeds and QR codes; given as context beside the [`Host`].
+#[derive(Clone, Debug, Default)]
+pub struct PublicAddress {
+    /// Scheme and authority by which browsers reach the server, if they were set.
+    pub url: Option<Arc<str>>,
+    /// Believe X-Forwarded-Proto.
+    pub trust_proxy: bool,
+}
+
+impl PublicAddress {
+    /// As it was set, or as this request came.
+    pub fn base(&self, headers: &HeaderMap) -> Option<String> {
+        if let Some(url) = &self.url {
+            return Some(url.to_string());
+        }
+        let host: Authority = headers.get(header::HOST)?.to_str().ok()?.parse().ok()?;
+        // What stands before an @ would read as if it were the site.
+        if host.as_str().contains('@') {
+            return None;
+        }
+        let forwarded = headers.get("x-forwarded-proto").filter(|_| self.trust_proxy);
+        let scheme = if forwarded.is_some_and(|scheme| scheme == "https") { "https" } else { "http" };
+        Some(format!("{scheme}://{host}"))
+    }
+}
+
+/// The whole address of a path of this site, as far as anybody knows it.
+pub fn address_of(path: &str) -> Option<String> {
+    let base = use_context::<PublicAddress>()?.base(&use_context::<Parts>()?.headers)?;
+    Some(format!("{base}{path}"))
 }
 
 /// A fresh key that makes a repeated request recognisable.

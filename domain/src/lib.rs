@@ -22,5 +22,6 @@ pub mod recurrence;
 pub mod refusal;
 pub mod rights;
 pub mod schedule;
+pub mod sheet;
 pub mod term;
 pub mod text;

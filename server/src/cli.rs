@@ -84,8 +84,8 @@ pub struct Settings {
     #[arg(long, global = true, env = "ZHAOXI_ADDR", value_name = "ADDRESS:PORT")]
     pub addr: Option<SocketAddr>,
 
-    /// The address by which browsers reach the server, as https://calendar.example.org: for links in feeds, and
-    /// needed where a proxy changes the Host header
+    /// The address by which browsers reach the server, as https://calendar.example.org: for links in feeds and
+    /// QR codes, and needed where a proxy changes the Host header
     #[arg(long, global = true, env = "ZHAOXI_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 

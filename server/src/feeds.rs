@@ -1,33 +1,31 @@
 //! Calendar feeds: `/feeds/communities/SLUG.ics` and `/feeds/activities/ID.ics`.
 
 use crate::{ics, sentence};
-use app::ssr::Clock;
+use app::ssr::{Clock, PublicAddress};
 use axum::{
     Router,
     extract::{Path, State},
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header, uri::Authority};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use sha2::{Digest, Sha256};
-use std::{fmt::Display, sync::Arc};
+use std::fmt::Display;
 use store::{
     DatabaseConnection,
     calendar::{self, Feed},
 };
 use uuid::Uuid;
 
-/// Where feeds come from, and how their links begin.
+/// Where feeds come from.
 #[derive(Clone)]
 pub struct Feeds {
     /// The database.
     pub db: DatabaseConnection,
     /// Tells the time.
     pub clock: Clock,
-    /// Scheme and authority by which browsers reach the server, if they were set.
-    pub public_url: Option<Arc<str>>,
-    /// Believe X-Forwarded-Proto.
-    pub trust_proxy: bool,
+    /// How their links begin.
+    pub address: PublicAddress,
 }
 
 /// The routes.
@@ -61,7 +59,7 @@ fn answer(feeds: &Feeds, headers: &HeaderMap, feed: Result<Option<Feed>, impl Di
             return sentence::NOT_READY.into_response();
         }
     };
-    let body = ics::write(&feed, feeds.base(headers).as_deref());
+    let body = ics::write(&feed, feeds.address.base(headers).as_deref());
     let etag = etag(&body);
     let known = is_known(headers, &etag);
     let about = [
@@ -70,19 +68,6 @@ fn answer(feeds: &Feeds, headers: &HeaderMap, feed: Result<Option<Feed>, impl Di
         (header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8")),
     ];
     if known { (StatusCode::NOT_MODIFIED, about).into_response() } else { (about, body).into_response() }
-}
-
-impl Feeds {
-    /// How links begin: as it was set, or as this request came.
-    fn base(&self, headers: &HeaderMap) -> Option<String> {
-        if let Some(url) = &self.public_url {
-            return Some(url.to_string());
-        }
-        let host: Authority = headers.get(header::HOST)?.to_str().ok()?.parse().ok()?;
-        let forwarded = headers.get("x-forwarded-proto").filter(|_| self.trust_proxy);
-        let scheme = if forwarded.is_some_and(|scheme| scheme == "https") { "https" } else { "http" };
-        Some(format!("{scheme}://{host}"))
-    }
 }
 
 /// The same bytes have the same tag, on every node.

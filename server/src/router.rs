@@ -10,7 +10,7 @@ use crate::{
     rate_limit::{self, SignInLimit},
     sentence,
 };
-use app::ssr::Host;
+use app::ssr::{Host, PublicAddress};
 use axum::{
     Router,
     body::Body,
@@ -58,12 +58,7 @@ pub struct Setup {
 /// Everything that is served. Layers stand from the innermost to the outermost.
 pub fn router(setup: Setup, logins: LoginStore) -> Result<Router, ConfigError> {
     let public_url = setup.public_url.as_deref();
-    let feeds = Feeds {
-        db: setup.host.db.clone(),
-        clock: setup.host.clock.clone(),
-        public_url: public_url.map(Arc::from),
-        trust_proxy: setup.trust_proxy,
-    };
+    let feeds = Feeds { db: setup.host.db.clone(), clock: setup.host.clock.clone(), address: public_address(&setup) };
     let health = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready).with_state(setup.host.db.clone()));
@@ -87,12 +82,20 @@ pub fn router(setup: Setup, logins: LoginStore) -> Result<Router, ConfigError> {
         .merge(health))
 }
 
+fn public_address(setup: &Setup) -> PublicAddress {
+    PublicAddress { url: setup.public_url.as_deref().map(Arc::from), trust_proxy: setup.trust_proxy }
+}
+
 /// The pages and their requests (server functions), with the login cookie; whatever else is asked for is a page that
 /// says there is no such page.
 fn pages(setup: &Setup, logins: LoginStore) -> Router {
     let options = leptos_options(&setup.assets, setup.addr);
     let host = setup.host.clone();
-    let provide_host = move || provide_context(host.clone());
+    let address = public_address(setup);
+    let provide_host = move || {
+        provide_context(host.clone());
+        provide_context(address.clone());
+    };
     let (routes, _) = generate_route_list_with_exclusions_and_ssg_and_context(app::App, None, provide_host.clone());
     let shell = {
         let options = options.clone();

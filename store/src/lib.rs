@@ -26,6 +26,7 @@ pub mod pinyin;
 pub mod resources;
 pub mod rosters;
 pub mod schedule;
+pub mod sheets;
 pub mod staff;
 pub mod terms;
 pub mod tx;

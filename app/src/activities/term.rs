@@ -56,6 +56,18 @@ pub fn TermSection(
         Standing::Opens { .. } => view! { <OpensLater term=term.clone() version /> }.into_any(),
         _ => ().into_any(),
     };
+    // `TermSection` stands on its activity's page alone, and every date knows that activity.
+    let sheet = term.dates.first().map(|date| {
+        view! {
+            <p>
+                <a class="button" href=format!("/{}/activities/{}/sheet?term={}", head.slug, date.activity, term.id)>
+                    <Icon name="print" />
+                    {say!(sheet.link_term)}
+                    <span class="visually-hidden">{format!(" {}", term.name)}</span>
+                </a>
+            </p>
+        }
+    });
     view! {
         <section class="card term" id=id.clone() aria-labelledby=format!("{id}-h")>
             <div class="term__head">
@@ -67,7 +79,9 @@ pub fn TermSection(
             </div>
             <div class="book">{cards} {form}</div>
             <Facts term=term.clone() unit />
-            <Dates dates=term.dates today=head.today />
+            <div class="stack">
+                <Dates dates=term.dates today=head.today /> {sheet}
+            </div>
         </section>
     }
 }

@@ -10,7 +10,9 @@ use crate::{
     error::AppError,
     frame::{framed, telephone, use_head, use_slug},
     parts::{Empty, Failure, Icon, Loading, PageTitle},
-    say, words,
+    say,
+    sheets::month::SheetQuery,
+    words,
 };
 use domain::{
     calendar::{self, View},
@@ -130,6 +132,15 @@ fn Calendar(page: CalendarPage, query: CalendarQuery) -> impl IntoView {
             }
         })
         .collect_view();
+    let print = (view == View::Month).then(|| {
+        let href = SheetQuery::of(CalendarQuery { day: Some(day), ..query.clone() }).href(&head.slug);
+        view! {
+            <a class="button" href=href>
+                <Icon name="print" />
+                {say!(sheet.link_month)}
+            </a>
+        }
+    });
     let empty = days.iter().all(|day| day.entries.is_empty());
     let body = if empty && view != View::Month {
         let go = next.map(|date| {
@@ -195,6 +206,7 @@ fn Calendar(page: CalendarPage, query: CalendarQuery) -> impl IntoView {
                 <Icon name="feed" />
                 {say!(calendar.subscribe)}
             </a>
+            {print}
         </p>
     }
 }

@@ -198,6 +198,7 @@ fn Dates(view: PlanView, form: Option<EditForm>, undone: bool, actions: Actions)
             .into_any()
         }
     };
+    let sheet = format!("/{}/activities/{}/sheet?term={}", head.slug, page.term.activity, page.term.id);
     view! {
         <PageTitle text=format!("{} · {}", say!(dates.title), page.term.activity_name) />
         <Back to=format!("desk/terms/{}", page.term.id) text=say!(desk.back_roster) />
@@ -206,9 +207,15 @@ fn Dates(view: PlanView, form: Option<EditForm>, undone: bool, actions: Actions)
                 <p class="eyebrow">{format!("{} · {}", page.term.activity_name, page.term.name)}</p>
                 <h1>{say!(dates.title)}</h1>
             </div>
+            <p class="row">
             <a class="button" href=format!("/{}/desk/terms/{}/crew", head.slug, page.term.id)>
                 {say!(resources.crew)}
             </a>
+            <a class="button" href=sheet>
+                <Icon name="print" />
+                {say!(sheet.link_term)}
+            </a>
+            </p>
         </div>
         {undone}
         {last}

@@ -17,6 +17,7 @@ mod notice;
 mod plan;
 mod public;
 mod resources;
+mod sheet;
 
 pub use desk::*;
 pub use family::*;
@@ -24,3 +25,4 @@ pub use notice::*;
 pub use plan::*;
 pub use public::*;
 pub use resources::*;
+pub use sheet::*;

@@ -1,0 +1,8 @@
+//! Sheets for the wall: pages that are made for paper, and shown on the screen before they are printed.
+
+pub mod month;
+mod paper;
+mod parts;
+#[cfg(feature = "ssr")]
+mod qr;
+pub mod term;

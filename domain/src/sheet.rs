@@ -28,14 +28,14 @@ struct Measures {
 impl Paper {
     fn measures(self) -> Measures {
         match self {
-            Self::A4 => Measures { weeks: 149.0, cell: 37.6, row: 14.0 },
-            Self::A3 => Measures { weeks: 215.0, cell: 54.2, row: 20.0 },
+            Self::A4 => Measures { weeks: 147.5, cell: 37.6, row: 14.0 },
+            Self::A3 => Measures { weeks: 213.0, cell: 54.2, row: 20.0 },
         }
     }
 }
 
 /// Type sizes in points, the largest first. Below 7 nobody reads a sheet on a wall.
-pub const TYPE_SIZES: [u8; 8] = [18, 15, 13, 11, 10, 9, 8, 7];
+pub const TYPE_SIZES: [u8; 9] = [22, 18, 15, 13, 11, 10, 9, 8, 7];
 
 /// How a month's weeks are set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,26 +86,31 @@ fn pages(paper: Paper, weeks: &[&[CalendarDay]], side: Option<Side>, size: u8) -
 
 /// The height of a day's cell, in ems of its text.
 fn height(day: &CalendarDay, side: Option<Side>, width: f64) -> f64 {
-    const PADDING: f64 = 0.9;
-    const LINE: f64 = 1.25;
+    const PADDING: f64 = 0.8;
+    const HEAD_LINE: f64 = 1.5;
+    const LINE: f64 = 1.27;
     const GAP: f64 = 0.2;
     let noted = day.head.festival.as_deref().unwrap_or(&day.head.lunar_short);
-    // 休 with its name, such as 国庆节.
-    let marks: f64 = day.head.marks.iter().map(|(_, name)| 2.0 + ems(name)).sum();
-    let head = 1.9 * lines(3.0 + ems(noted) + marks, width);
+    let marks = day.head.marks.iter().map(|(kind, name)| 2.7 + if kind.is_off() { ems(name) } else { 0.0 });
+    let head = HEAD_LINE * lines(2.5 + ems(noted) + marks.sum::<f64>(), width);
     let entries = day.entries.iter().map(|entry| {
-        // The time, a letter for whom it is, the name, the room in smaller type.
+        // The time, a letter for whom it is, the name; then the room in smaller type, whole if it can be.
         let letter = if side.is_none() { 1.5 } else { 0.0 };
-        let room = entry.room.as_deref().map_or(0.0, |room| 0.4 + 0.85 * ems(room));
         let off = if entry.standing == Standing::CalledOff { 2.4 } else { 0.0 };
-        LINE * lines(3.3 + letter + ems(&entry.name) + room + off, width) + GAP
+        let text = 3.2 + letter + ems(&entry.name) + off;
+        let named = lines(text, width);
+        let room = entry.room.as_deref().map_or(0.0, |room| 0.3 + 0.85 * ems(room));
+        let left = named * (width - RAGGED) - text;
+        LINE * (named + if room <= left { 0.0 } else { lines(room, width) }) + GAP
     });
     PADDING + head + entries.sum::<f64>()
 }
 
-/// Lines that a text of so many ems takes. A word that doesn't fit leaves the end of its line empty.
+/// What is left empty at the end of a line, where the next character or word doesn't fit.
+const RAGGED: f64 = 0.7;
+
+/// Lines that a text of so many ems takes.
 fn lines(text: f64, width: f64) -> f64 {
-    const RAGGED: f64 = 0.8;
     (text / (width - RAGGED).max(1.0)).ceil().max(1.0)
 }
 
@@ -187,7 +192,7 @@ mod tests {
     #[test]
     fn a_day_that_is_fuller_than_a_page_still_has_one() {
         let fit = fitted(Paper::A4, &[300, 0, 0, 0, 0, 0, 0]);
-        assert_eq!((fit.size, fit.pages), (18, vec![1; 6]));
+        assert_eq!((fit.size, fit.pages), (22, vec![1; 6]));
     }
 
     #[test]

@@ -74,7 +74,7 @@ fn Head(
         _ => String::new(),
     };
     let legend = what.side.is_none().then(|| {
-        let sides = Side::ALL.iter().map(|side| view! { <li><Letter side=*side /> {words::side(*side)}</li> });
+        let sides = Side::ALL.iter().map(|side| view! { <li><Letter side=*side />" "{words::side(*side)}</li> });
         view! { <ul class="sheet__legend" aria-label=say!(calendar.for_whom)>{sides.collect_view()}</ul> }
     });
     let only = (!what.words.is_empty()).then(|| view! { <p class="sheet__only">{what.words}</p> });
@@ -147,9 +147,14 @@ pub(super) fn PaperMarks(head: DayHead) -> impl IntoView {
     head.marks
         .into_iter()
         .map(|(kind, name)| {
-            let named = matches!(kind, DayKind::PublicHoliday | DayKind::Closure);
-            let name = named.then(|| format!(" {name}"));
-            view! { <span class="sheet__mark"><b>{words::day_kind(kind)}</b>{name}</span>" " }
+            let name = kind.is_off().then(|| format!(" {name}"));
+            let kind = match kind {
+                DayKind::PublicHoliday => say!(sheet.mark_rest),
+                DayKind::WorkingDay => say!(sheet.mark_work),
+                DayKind::SchoolHoliday => say!(sheet.mark_school),
+                DayKind::Closure => say!(sheet.mark_closed),
+            };
+            view! { <span class="sheet__mark"><b>{kind}</b>{name}</span>" " }
         })
         .collect_view()
 }
@@ -158,7 +163,8 @@ pub(super) fn PaperMarks(head: DayHead) -> impl IntoView {
 fn Entry(entry: DateEntry, plain: bool) -> impl IntoView {
     let off = entry.standing == Standing::CalledOff;
     let letter = (!plain).then(|| view! { <Letter side=entry.audience.side() />" " });
-    let room = entry.room.map(|room| view! { " "<small>{room}</small> });
+    // Some rooms are called what takes place in them.
+    let room = entry.room.filter(|room| *room != entry.name).map(|room| view! { " "<small>{room}</small> });
     let start = words::time(entry.start);
     let time = view! { <time datetime=start.clone()>{start.clone()}</time>" " };
     match off {

@@ -88,10 +88,11 @@ fn Sheet(view: TermView) -> impl IntoView {
     let head = use_head();
     let TermView { sheet: TermSheet { activity, unit, term, days }, code } = view;
     let title = format!("{} · {}", activity.name, term.name);
-    // One column while it is enough: a list is read from top to bottom.
+    // As large as one page allows, and in one column while that is enough.
     let columns = match term.dates.len() {
-        0..=13 => "few",
-        14..=32 => "some",
+        0..=9 => "few",
+        10..=14 => "more",
+        15..=34 => "some",
         _ => "many",
     };
     let dates = term.dates.iter().cloned().zip(days).map(|(date, day)| date_line(date, day, &term));

@@ -298,10 +298,12 @@ async fn any_address_is_answered_without_a_failure() {
     let town = Town::new(&world.db).await;
     town.term(2).await;
     let cookie = world.sign_in(&town.staff).await;
-    for place in ["", "/activities", "/my", "/notices", "/desk", "/sign-in", "/desk/activities/new"] {
+    for place in ["", "/sheet", "/activities", "/my", "/notices", "/desk", "/sign-in", "/desk/activities/new"] {
         for odd in ODD {
             let odd = percent(odd);
-            for query in ["view", "date", "side", "kind", "age", "free", "booked", "to", "find", "done", "__err"] {
+            for query in
+                ["view", "date", "day", "size", "side", "kind", "age", "free", "booked", "to", "find", "done", "__err"]
+            {
                 let path = format!("/yongxing{place}?{query}={odd}");
                 let answer = world.get_as(&cookie, &path).await;
                 assert!(answer.status().is_success(), "{path}: {}", answer.status());
@@ -313,6 +315,10 @@ async fn any_address_is_answered_without_a_failure() {
         let kinds = ["", "yongxing/", "yongxing/activities/", "yongxing/desk/terms/", "yongxing/desk/occurrences/"];
         for path in kinds.map(|kind| format!("/{kind}{odd}")) {
             let answer = world.get_as(&cookie, &path).await;
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+        for path in [format!("{odd}/sheet"), format!("{}/sheet?term={odd}", town.activity)] {
+            let answer = world.get(&format!("/yongxing/activities/{path}")).await;
             assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
         }
     }

@@ -9,6 +9,7 @@ mod login_cookie;
 mod odd_names;
 mod requests;
 mod rush;
+mod sheets;
 mod slow_clients;
 mod strangers;
 #[path = "../../../store/tests/it/town.rs"]

@@ -95,8 +95,10 @@ async fn odd_names_come_back_as_they_were_typed_and_never_as_code() {
             format!("/yongxing?view=list&day={date}"),
             format!("/yongxing?view=week&day={date}"),
             format!("/yongxing?view=month&day={date}"),
+            format!("/yongxing/sheet?day={date}"),
             "/yongxing/activities".to_owned(),
             format!("/yongxing/activities/{activity}"),
+            format!("/yongxing/activities/{activity}/sheet"),
         ];
         let own = [
             "/yongxing/my".to_owned(),

@@ -15,5 +15,6 @@ mod race;
 mod resources;
 mod schedule;
 mod schema;
+mod sheets;
 mod sign_in;
 mod town;

@@ -26,7 +26,7 @@ async fn a_sheet_leads_to_the_address_by_which_it_was_opened() {
     for (path, to) in [("/yongxing/sheet?day=2026-12-01", "/yongxing"), (&format!("{activity}/sheet"), &activity)] {
         let page = text(opened(&world, "calendar.example.org:8080", path).await).await;
         assert_eq!(scanned(&page), format!("http://calendar.example.org:8080{to}"), "no proxy is believed");
-        assert!(page.contains("<svg class=\"qr\""), "{path}");
+        assert!(page.contains("class=\"qr\""), "{path}");
     }
 }
 
@@ -61,7 +61,7 @@ async fn every_date_stands_on_the_sheets_and_what_was_called_off_says_why() {
     let reason = domain::text::Line::parse("停电检修").unwrap();
     store::schedule::cancel_occurrence(&world.db, &town.staff, date, sequence, reason, now()).await.unwrap();
     let sheet = text(world.get(&path).await).await;
-    assert!(sheet.contains("<del>12月1日 星期二</del>") && sheet.contains("停电检修"), "{sheet}");
+    assert!(sheet.contains("<del>12月1日 星期二<") && sheet.contains("停电检修"), "{sheet}");
     let month = text(world.get("/yongxing/sheet?day=2026-12-01").await).await;
     assert_eq!(month.matches("<li class=\"sheet__entry").count(), 4);
     assert_eq!(month.matches("sheet__entry--off").count(), 1);

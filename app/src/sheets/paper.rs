@@ -69,8 +69,8 @@ fn Head(
     id: String,
 ) -> impl IntoView {
     let lunar = match (lunar.first(), lunar.last()) {
-        (Some(first), Some(last)) if first != last => format!("农历{first} – {last}"),
-        (Some(only), _) => format!("农历{only}"),
+        (Some(first), Some(last)) if first != last => format!("{first} – {last}"),
+        (Some(only), _) => only.clone(),
         _ => String::new(),
     };
     let legend = what.side.is_none().then(|| {
@@ -89,8 +89,8 @@ fn Head(
                 " "
                 {page}
             </h2>
-            <p class="sheet__lunar-months" lang="zh-CN">
-                {lunar}
+            <p class="sheet__lunar-months">
+                {say!(sheet.lunar)} " " <span lang="zh-CN">{lunar}</span>
             </p>
             {only}
             {legend}

@@ -205,6 +205,12 @@ pub fn day_kind(kind: DayKind) -> &'static str {
     }
 }
 
+/// Sentences after one another, as the page's language parts them.
+pub fn sentences(sentences: impl IntoIterator<Item = Option<String>>) -> String {
+    let space = if crate::look::use_look().lang() == "en" { " " } else { "" };
+    sentences.into_iter().flatten().collect::<Vec<_>>().join(space)
+}
+
 /// 5–14 周岁; none where every age is welcome.
 pub fn ages(rule: &AgeRule) -> Option<String> {
     Some(match (rule.min, rule.max) {

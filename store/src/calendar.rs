@@ -220,6 +220,7 @@ fn term_card(loaded: &Loaded, now: Timestamp) -> Result<TermCard, StoreError> {
         room: loaded.room(row.room_id),
         leader: row.leader.clone(),
         capacity: loaded.term.capacity,
+        minimum: loaded.minimum(),
         age: loaded.term.age,
         scopes: loaded.term.scopes,
         begun: loaded.term.has_begun(now),

@@ -212,13 +212,13 @@ fn Facts(term: TermCard, unit: Unit) -> impl IntoView {
         let on = term.age.on.unwrap_or(term.first);
         say!(activity.fact_age_on, ages = ages, on = words::date_year(on)).to_string()
     });
-    let mut booking = say!(activity.how_to_book, hours = term.cancel_hours).to_string();
-    if let Some(closes) = term.closes {
-        booking.push_str(&say!(activity.how_closes, at = words::at(closes)).to_string());
-    }
-    if unit == Unit::Person {
-        booking.push_str(say!(activity.how_large));
-    }
+    let closes = term.closes.map(|closes| say!(activity.how_closes, at = words::at(closes)).to_string());
+    let minimum = term
+        .minimum
+        .map(|minimum| say!(activity.how_minimum, people = minimum.people, days = minimum.days).to_string());
+    let large = (unit == Unit::Person).then(|| say!(activity.how_large).to_owned());
+    let book = say!(activity.how_to_book, hours = term.cancel_hours).to_string();
+    let booking = words::sentences([Some(book), closes, minimum, large]);
     let facts = [
         ("calendar", say!(activity.fact_dates), Some(dates)),
         ("repeat", say!(activity.fact_rule), Some(words::rule(&term.series.rule))),

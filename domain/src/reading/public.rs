@@ -6,7 +6,7 @@ use crate::{
     day_kind::DayKind,
     id::{ActivityId, CommunityId, OccurrenceId, TermId},
     recurrence::Series,
-    term::{AgeRule, Scopes, TermState},
+    term::{AgeRule, Minimum, Scopes, TermState},
 };
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
@@ -158,6 +158,8 @@ shapes! {
         leader: String,
         /// Places a date.
         capacity: u32,
+        /// With how few it is in question.
+        minimum: Option<Minimum>,
         /// Ages taken.
         age: AgeRule,
         /// What may be booked.

@@ -295,8 +295,5 @@ fn changed(from: &Told, to: &Told) -> (String, String) {
 
 /// A sentence with the reason that staff gave, if they did.
 fn because(text: String, reason: Option<String>) -> String {
-    match reason {
-        Some(reason) => format!("{text} {}", say!(family.because, reason = reason)),
-        None => text,
-    }
+    words::sentences([Some(text), reason.map(|reason| say!(family.because, reason = reason).to_string())])
 }

@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "days",
             "resources",
             "sheet",
+            "staff_calendar",
         ])?
         .parse_options(ParseOptions::new().interpolate_display(true));
     let translations = TranslationsInfos::parse(config)?;

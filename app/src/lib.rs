@@ -100,6 +100,11 @@ pub fn App() -> impl IntoView {
                         view={Lazy::<desk::new_term::NewTermRoute>::new()}
                         ssr=SsrMode::Async
                     />
+                    <Route
+                        path=path!("desk/calendar")
+                        view={Lazy::<desk::calendar::page::StaffCalendarRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("desk/days") view={Lazy::<desk::days::DaysRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("desk/rooms") view={Lazy::<desk::rooms::RoomsRoute>::new()} ssr=SsrMode::Async />
                     <Route

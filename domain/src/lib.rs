@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod code;
 pub mod crew;
 pub mod day_kind;
+pub mod desk_calendar;
 #[cfg(feature = "almanac")]
 pub mod expansion;
 pub mod id;

@@ -184,7 +184,9 @@ fn Dates(view: PlanView, form: Option<EditForm>, undone: bool, actions: Actions)
             view! { <Stopped text=say!(dates.is_off) here=here.clone() /> }.into_any()
         }
         Some(date) => {
-            let form = form.filter(EditForm::is_filled).unwrap_or_else(|| EditForm::of(&date));
+            let form = form
+                .filter(EditForm::is_filled)
+                .unwrap_or_else(|| EditForm::of(date.occurrence, date.sequence, &date.now));
             let (rooms, term) = (page.rooms.clone(), page.term.id);
             view! { <ChangeDate date form rooms term preview problem cancel=actions.cancel /> }.into_any()
         }

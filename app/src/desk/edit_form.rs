@@ -3,8 +3,8 @@
 use super::field_input::{at, text, time};
 use domain::{
     code::Code,
+    id::OccurrenceId,
     person::parse_date,
-    reading::PlannedDate,
     refusal::FieldProblem,
     schedule::{Arrangement, Edit, Reach},
     text::{InputProblem, Line},
@@ -39,16 +39,16 @@ pub struct EditForm {
 }
 
 impl EditForm {
-    /// A date as it stands.
-    pub fn of(date: &PlannedDate) -> Self {
+    /// A date that was seen under a number, as it stands or is to become.
+    pub fn of(date: OccurrenceId, sequence: i32, to: &Arrangement) -> Self {
         Self {
-            edit: Some(date.occurrence.to_string()),
-            sequence: Some(date.sequence.to_string()),
-            date: Some(date.now.date.to_string()),
-            start: Some(crate::words::time(date.now.start)),
-            end: Some(crate::words::time(date.now.end)),
-            room: date.now.room.map(|room| room.to_string()),
-            leader: date.now.leader.clone(),
+            edit: Some(date.to_string()),
+            sequence: Some(sequence.to_string()),
+            date: Some(to.date.to_string()),
+            start: Some(crate::words::time(to.start)),
+            end: Some(crate::words::time(to.end)),
+            room: to.room.map(|room| room.to_string()),
+            leader: to.leader.clone(),
             reach: Some(Reach::This.code().to_owned()),
             hand_made_too: None,
             reason: None,

@@ -82,6 +82,7 @@ fn Desk(page: DeskPage) -> impl IntoView {
             </a>
             <a href=format!("/{slug}/desk#terms")>{say!(desk.terms)}</a>
             <a href=format!("/{slug}/desk#activities")>{say!(desk.activities)}</a>
+            <a href=format!("/{slug}/desk/calendar")>{say!(staff_calendar.title)}</a>
             <a href=format!("/{slug}/desk/days")>{say!(days.title)}</a>
             <a href=format!("/{slug}/desk/rooms")>{say!(resources.rooms)}</a>
             <a href=format!("/{slug}/desk/leaders")>{say!(resources.leaders)}</a>

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod block;
 mod block_form;
 pub mod book_by_name;
+pub mod calendar;
 pub mod change_date;
 pub mod crew;
 pub mod dates;

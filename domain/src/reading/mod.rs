@@ -18,6 +18,7 @@ mod plan;
 mod public;
 mod resources;
 mod sheet;
+mod staff_calendar;
 
 pub use desk::*;
 pub use family::*;
@@ -26,3 +27,4 @@ pub use plan::*;
 pub use public::*;
 pub use resources::*;
 pub use sheet::*;
+pub use staff_calendar::*;

@@ -57,6 +57,14 @@ const FIELDS: &[&str] = &[
     "hand_made_too",
     "form[edit]",
     "form[date]",
+    "asked[view]",
+    "asked[day]",
+    "asked[side]",
+    "asked[room]",
+    "asked[leader]",
+    "asked[q]",
+    "asked[pick]",
+    "asked",
     "change",
     "year",
     "first",
@@ -298,12 +306,27 @@ async fn any_address_is_answered_without_a_failure() {
     let town = Town::new(&world.db).await;
     town.term(2).await;
     let cookie = world.sign_in(&town.staff).await;
-    for place in ["", "/sheet", "/activities", "/my", "/notices", "/desk", "/sign-in", "/desk/activities/new"] {
+    let places = [
+        "",
+        "/sheet",
+        "/activities",
+        "/my",
+        "/notices",
+        "/desk",
+        "/desk/calendar",
+        "/desk/rooms",
+        "/desk/leaders",
+        "/desk/report",
+        "/sign-in",
+        "/desk/activities/new",
+    ];
+    for place in places {
         for odd in ODD {
             let odd = percent(odd);
-            for query in
-                ["view", "date", "day", "size", "side", "kind", "age", "free", "booked", "to", "find", "done", "__err"]
-            {
+            for query in [
+                "view", "date", "day", "size", "side", "kind", "age", "free", "room", "leader", "q", "pick", "booked",
+                "to", "find", "done", "__err",
+            ] {
                 let path = format!("/yongxing{place}?{query}={odd}");
                 let answer = world.get_as(&cookie, &path).await;
                 assert!(answer.status().is_success(), "{path}: {}", answer.status());

@@ -132,6 +132,11 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
             let read = world.get_as(cookie, &format!("/api/{name}?slug=yongxing")).await;
             assert!(refused.contains(&read.status()), "{name} by {who}: {}", read.status());
         }
+        for view in ["month", "rooms", "leaders", "year"] {
+            let path = format!("/api/read_staff_calendar?slug=yongxing&asked[view]={view}&asked[day]=2026-12-01");
+            let answer = world.get_as(cookie, &path).await;
+            assert!(refused.contains(&answer.status()), "{view} by {who}: {}", answer.status());
+        }
         for (name, query, id) in &reading {
             for slug in ["yongxing", "elsewhere"] {
                 let theirs = world.get_as(cookie, &format!("/api/{name}?{}", filled(query, slug, id))).await;

@@ -4,6 +4,7 @@
 //! Whoever changes dates of a community holds its row: two terms can't take one room or one leader at once.
 
 mod block;
+mod calendar;
 mod cancel;
 mod change;
 mod page;
@@ -12,6 +13,7 @@ mod tell;
 mod undo;
 
 pub use block::{lift_block, preview_block, set_block};
+pub use calendar::{DeskFilter, desk_calendar};
 pub use cancel::{cancel_occurrence, cancel_term, restore_occurrence};
 pub use change::{add_occurrence, edit_dates};
 pub(crate) use page::families;

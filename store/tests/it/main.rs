@@ -17,4 +17,5 @@ mod schedule;
 mod schema;
 mod sheets;
 mod sign_in;
+mod staff_calendar;
 mod town;

@@ -1,6 +1,5 @@
 //! What the staff's calendar is asked for: the URL is its state.
 
-use crate::desk::parts::query;
 use domain::{
     activity::Side,
     code::Code,
@@ -8,7 +7,7 @@ use domain::{
     id::{OccurrenceId, RoomId},
 };
 use jiff::civil::Date;
-use leptos_router::params::ParamsMap;
+use leptos_router::{location::Url, params::ParamsMap};
 use serde::{Deserialize, Serialize};
 
 /// The URL's query as it stands there, read leniently: what makes no sense counts as left out.
@@ -107,8 +106,19 @@ impl Asked {
             ("q", &self.q),
             ("pick", &self.pick),
         ];
-        let pairs: Vec<_> = all.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect();
-        format!("/{slug}/desk/calendar?{}", query(&pairs))
+        let pairs: Vec<_> = all
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name}={}", escaped(value.as_deref()?))))
+            .collect();
+        format!("/{slug}/desk/calendar?{}", pairs.join("&"))
+    }
+}
+
+/// A value of a query. A day and an id stay legible: on the server, `escape` takes their hyphens for special, too.
+fn escaped(value: &str) -> String {
+    match value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+        true => value.to_owned(),
+        false => Url::escape(value),
     }
 }
 

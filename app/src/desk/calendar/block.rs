@@ -94,9 +94,7 @@ fn Block(table: Table, date: StaffDate, says: Vec<String>, resizes: bool) -> imp
         Some(reason) => say!(common.called_off_why, reason = reason).to_string(),
         None => say!(common.called_off).to_owned(),
     });
-    let double = date.double.iter().map(|both| shared(*both)).collect::<Vec<_>>();
-    let double = (!double.is_empty()).then(|| {
-        let text = say!(staff_calendar.double, shared = double.join(" ")).to_string();
+    let double = double_of(&date).map(|text| {
         view! {
             <span class="scal__double">
                 <Icon name="alert" />
@@ -123,7 +121,9 @@ fn Block(table: Table, date: StaffDate, says: Vec<String>, resizes: bool) -> imp
                 on:dragend=move |_| drag.end()
             >
                 <span class="visually-hidden">{hidden}</span>
-                <time class="scal__time">{when}</time>
+                <time class="scal__time" datetime=words::time(start)>
+                    {when}
+                </time>
                 " "
                 <b class="scal__name">{name}</b>
                 " "
@@ -138,6 +138,13 @@ fn Block(table: Table, date: StaffDate, says: Vec<String>, resizes: bool) -> imp
             {grip}
         </li>
     }
+}
+
+/// What a date shares with another at the same time, in words.
+pub fn double_of(date: &StaffDate) -> Option<String> {
+    let joint = if crate::look::use_look().lang() == "en" { ", " } else { "、" };
+    let shared: Vec<_> = date.double.iter().map(|both| shared(*both)).collect();
+    (!shared.is_empty()).then(|| say!(staff_calendar.double, shared = shared.join(joint)).to_string())
 }
 
 /// A block's lower edge. Whoever has no pointer sets the end in the form.

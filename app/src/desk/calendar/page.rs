@@ -103,7 +103,13 @@ fn Calendar(page: StaffCalendar, asked: Asked, drag: Drag) -> impl IntoView {
     let pick = picked.map(|date| view! { <Pick date rooms=rooms.clone() asked=asked.clone() /> });
     let none = (page.dates.is_empty() && view != DeskView::Year)
         .then(|| view! { <p class="soft">{say!(staff_calendar.none)}</p> });
-    let hint = (view != DeskView::Year).then(|| view! { <p class="fine scal__hint">{say!(staff_calendar.hint)}</p> });
+    let hint = (view != DeskView::Year).then(|| {
+        view! {
+            <p class="fine scal__hint">
+                {say!(staff_calendar.hint)} " " <span class="scal__mouse">{say!(staff_calendar.hint_mouse)}</span>
+            </p>
+        }
+    });
     let leaders = page.leaders.clone();
     let table =
         Table { slug: StoredValue::new(slug.clone()), asked: StoredValue::new(asked.clone()), drag, today: head.today };

@@ -1,9 +1,9 @@
 //! The date that is picked: what it is, and the form that leads to its preview. The way of the keyboard, and beside the
 //! calendar what dragging does.
 
-use super::asked::Asked;
+use super::{asked::Asked, block::double_of};
 use crate::{
-    desk::{edit_form::EditForm, parts::RoomField, preview::shared},
+    desk::{edit_form::EditForm, parts::RoomField},
     frame::use_head,
     parts::{Field, Icon, SideBadge, State},
     say, words,
@@ -44,12 +44,11 @@ pub fn Pick(
         };
         view! { <State class="cancelled" icon="cross" text /> }
     });
-    let double = date.double.iter().map(|both| shared(*both)).collect::<Vec<_>>();
-    let double = (!double.is_empty()).then(|| {
+    let double = double_of(&date).map(|text| {
         view! {
             <p class="field__error">
                 <Icon name="alert" />
-                <span>{say!(staff_calendar.double, shared = double.join(" ")).to_string()}</span>
+                <span>{text}</span>
             </p>
         }
     });

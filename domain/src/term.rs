@@ -138,11 +138,12 @@ impl Minimum {
 
 impl Term {
     /// How many places are missing, once that must be known and before the first date begins; none where enough are
-    /// held on it, or where nobody asks.
+    /// held on it, where nobody asks, or before anybody could book.
     pub fn shortage(&self, minimum: Option<Minimum>, held: u32, today: Date, now: Timestamp) -> Option<u32> {
         let minimum = minimum?;
         let first = self.first()?;
-        let due = first.starts_at > now && minimum.decide_on(first.on_date) <= today;
+        let open = self.opens_at.is_none_or(|opens_at| opens_at <= now);
+        let due = open && first.starts_at > now && minimum.decide_on(first.on_date) <= today;
         minimum.people.checked_sub(held).filter(|missing| due && *missing > 0)
     }
 

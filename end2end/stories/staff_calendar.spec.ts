@@ -33,13 +33,13 @@ test('staff pick a date by keyboard, change its time, and see what it would do',
   await accessible(page);
   await fits(page);
   await open(page, calendar(term, 'rooms', day));
-  const block = page.locator('.scal__link');
-  await expect(block).toHaveCount(1);
-  await expect(block).toContainText('09:00–11:00');
-  await expect(block).toContainText('0/5');
+  const entry = page.locator('.scal__link');
+  await expect(entry).toHaveCount(1);
+  await expect(entry).toContainText('09:00–11:00');
+  await expect(entry).toContainText('0/5');
   await accessible(page);
   await fits(page);
-  await block.focus();
+  await entry.focus();
   await page.keyboard.press('Enter');
   await page.waitForURL(/pick=/);
   await hydrated(page);
@@ -63,7 +63,7 @@ test('staff pick a date by keyboard, change its time, and see what it would do',
   await fits(page);
   // Nothing was saved by looking.
   await open(page, calendar(term, 'rooms', day));
-  await expect(block).toContainText('09:00–11:00');
+  await expect(entry).toContainText('09:00–11:00');
 });
 
 test('every view shows the date, and turns', async ({ page }) => {
@@ -91,16 +91,16 @@ test('every view shows the date, and turns', async ({ page }) => {
   await expect(page.locator('h1')).toBeVisible();
 });
 
-test('a block dragged to another day, or made longer, leads to the preview', async ({ page, isMobile }) => {
+test('a date dragged to another day, or made longer, leads to the preview', async ({ page, isMobile }) => {
   test.skip(isMobile || !scripted(), 'dragging wants a mouse and scripts; the form is there for the rest');
   const day = tuesday();
   const term = await newTerm(page, 'yongxing', { places: 5, date: day });
   const cell = (label: string) => page.locator(`.scal__cell[data-label*="${label}"]`);
   const label = (date: string) => `${Number(date.slice(5, 7))}月${Number(date.slice(8))}日 `;
   await open(page, calendar(term, 'rooms', day));
-  const block = page.locator('.scal__link');
-  await expect(block).toHaveCount(1);
-  await block.dragTo(cell(label(after(day))).first());
+  const entry = page.locator('.scal__link');
+  await expect(entry).toHaveCount(1);
+  await entry.dragTo(cell(label(after(day))).first());
   await page.waitForURL(/\/dates\?/);
   await hydrated(page);
   expect(new URL(page.url()).searchParams.get('date')).toBe(after(day));
@@ -108,7 +108,7 @@ test('a block dragged to another day, or made longer, leads to the preview', asy
   await expect(page.locator('form:has([name=reach]) [name=date]')).toHaveValue(after(day));
 
   await open(page, calendar(term, 'month', day));
-  await block.dragTo(cell(label(after(day))));
+  await entry.dragTo(cell(label(after(day))));
   await page.waitForURL(/\/dates\?/);
   expect(new URL(page.url()).searchParams.get('date')).toBe(after(day));
 
@@ -122,7 +122,7 @@ test('a block dragged to another day, or made longer, leads to the preview', asy
   await page.mouse.down();
   await page.mouse.move(x, y + 10);
   await page.mouse.move(x, y + 26);
-  await expect(block).toContainText('09:00–11:30');
+  await expect(entry).toContainText('09:00–11:30');
   await page.mouse.up();
   await page.waitForURL(/\/dates\?/);
   await hydrated(page);

@@ -170,17 +170,22 @@ fn clash(line: &ClashLine) -> AnyView {
     .into_any()
 }
 
+/// What two dates would share.
+pub fn shared_text(shared: Shared) -> &'static str {
+    match shared {
+        Shared::Room => say!(dates.shared_room),
+        Shared::Leader => say!(dates.shared_leader),
+        Shared::Term => say!(dates.shared_term),
+    }
+}
+
 /// What stands in the way of a date, without its day.
 pub fn clash_text(line: &ClashLine) -> String {
     let hours = words::hours(line.start, line.end);
     match &line.by {
         ClashBy::Date { name, shared } => {
-            let shared = match shared {
-                Shared::Room => say!(dates.shared_room),
-                Shared::Leader => say!(dates.shared_leader),
-                Shared::Term => say!(dates.shared_term),
-            };
-            say!(desk.preview_clash, name = name.clone(), hours = hours, shared = shared).to_string()
+            let both = shared_text(*shared);
+            say!(desk.preview_clash, name = name.clone(), hours = hours, shared = both).to_string()
         }
         ClashBy::Obstacle(Obstacle::RoomHours(Some(open))) => {
             say!(resources.outside_hours, hours = words::hours(open.from, open.to)).to_string()

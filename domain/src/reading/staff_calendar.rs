@@ -3,6 +3,7 @@
 use super::{plan::RoomChoice, public::DayHead};
 use crate::{
     activity::Audience,
+    block::Block,
     day_kind::DayKind,
     desk_calendar::DeskView,
     id::{OccurrenceId, TermId},
@@ -24,6 +25,8 @@ shapes! {
         dates: Vec<StaffDate>,
         /// The community's rooms.
         rooms: Vec<RoomChoice>,
+        /// What is blocked on these days; none in a year.
+        blocks: Vec<Block>,
         /// Who leads around these days.
         leaders: Vec<String>,
         /// Each day of the year; none elsewhere.

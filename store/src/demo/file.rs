@@ -3,7 +3,9 @@
 use domain::{
     activity::{ActivityKind, Audience, Unit},
     booking::Scope,
+    crew::CrewPlan,
     recurrence::Weekday,
+    term::Minimum,
 };
 use sea_orm::DbErr;
 use serde::Deserialize;
@@ -113,6 +115,10 @@ pub struct Term {
     pub cast: Cast,
     #[serde(default)]
     pub cancelled: Vec<Cancelled>,
+    #[serde(default)]
+    pub minimum: Option<Minimum>,
+    #[serde(default)]
+    pub crew: Option<CrewPlan>,
 }
 
 /// On which days a term meets, relative to today.

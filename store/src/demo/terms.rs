@@ -15,7 +15,7 @@ use domain::{
     day_kind::HolidayPolicy,
     expansion::plan,
     recurrence::{Recurrence, Series},
-    term::{OccurrenceState, Promotion, TermState},
+    term::{Minimum, OccurrenceState, Promotion, TermState},
 };
 use jiff::{
     Timestamp, ToSpan,
@@ -126,9 +126,9 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
         start_time: spec.hours[0].clone(),
         end_time: spec.hours[1].clone(),
         holidays: Stored(rule.policy),
-        min_people: None,
-        decide_days: 3,
-        crew: None,
+        min_people: spec.minimum.map(|minimum| number(minimum.people)),
+        decide_days: number(spec.minimum.map_or(Minimum::USUAL_DAYS, |minimum| minimum.days)),
+        crew: spec.crew.as_ref().map(serde_json::to_string).transpose().map_err(broken)?,
         state: Stored(TermState::Published),
         created_at: created_at.into(),
     });
@@ -153,6 +153,10 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
         });
     }
     Ok(Some(MadeTerm { id, name, capacity: spec.capacity, opens_at, hours, dates, reasons }))
+}
+
+fn number(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 /// When a cancelled date was called off.

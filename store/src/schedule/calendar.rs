@@ -1,5 +1,6 @@
 //! The staff's calendar: every date of a month, a week or a year, read by its day, whatever history lies before.
 
+use super::taken::blocks;
 use crate::{
     StoreError,
     accounts::Who,
@@ -118,6 +119,7 @@ pub async fn desk_calendar(
         dates: Vec::new(),
         rooms: rooms(db, at).await?,
         leaders: leaders(db, at, span).await?,
+        blocks: Vec::new(),
         year: Vec::new(),
         plan: Vec::new(),
     };
@@ -137,6 +139,7 @@ pub async fn desk_calendar(
         // Before the filter: what is hidden takes up its room all the same.
         let mut double = double_booked(&rows);
         let held = held(db, at, span).await?;
+        page.blocks = blocks(db, at, span).await?.into_iter().map(|(_, block)| block).collect();
         page.dates = rows
             .into_iter()
             .filter(|row| filter.lets_pass(row))

@@ -40,6 +40,17 @@ on_both_databases!(a_term_that_too_few_booked_is_listed_once_it_must_be_decided,
     assert_eq!(desk(&town, day(4)).await.short, [], "now they are enough");
 });
 
+on_both_databases!(nobody_asks_whether_enough_booked_before_anybody_could, |test: TestDatabase| async move {
+    let town = Town::new(&test.db).await;
+    let opens = Some(jiff::civil::date(2026, 11, 30).at(9, 0, 0, 0));
+    let minimum = Some(Minimum { people: 2, days: 3 });
+    let new = activities::NewTerm { opens, minimum, ..town.new_term(5) };
+    activities::new_term(&test.db, &town.staff, new, now()).await.unwrap();
+    let day = |n: i64| now() + (n * 24).hours();
+    assert_eq!(desk(&town, day(5)).await.short, []);
+    assert_eq!(desk(&town, day(6)).await.short.len(), 1);
+});
+
 on_both_databases!(calling_a_term_off_tells_each_family_once_and_can_be_undone, |test: TestDatabase| async move {
     let town = Town::new(&test.db).await;
     let term = in_question(&town).await;

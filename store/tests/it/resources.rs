@@ -8,6 +8,7 @@ use crate::{
 };
 use domain::{
     block::{Block, BlockKind, Blocked, Decided, Hours, Obstacle, OpeningHours, Relief},
+    desk_calendar::DeskView,
     id::{RoomId, TermId},
     reading::{BlockHit, ClashBy, NoticeText, PlannedDate},
     refusal::Refusal,
@@ -24,7 +25,7 @@ use store::{
     entity::block,
     notices,
     resources::{self, NewRoom},
-    schedule,
+    schedule::{self, DeskFilter},
 };
 
 const SLUG: &str = "yongxing";
@@ -141,6 +142,9 @@ on_both_databases!(nothing_comes_into_a_closed_room_until_the_closing_is_lifted,
     let page = resources::room_page(&test.db, &town.staff, SLUG, town.room, now()).await.unwrap();
     let [standing] = &page.room.blocks[..] else { panic!("{:?}", page.room.blocks) };
     assert_eq!(standing.block, block);
+    let (view, day, all) = (DeskView::Rooms, Some(date(2026, 12, 1)), DeskFilter::default());
+    let week = schedule::desk_calendar(&test.db, &town.staff, SLUG, view, day, &all, now()).await.unwrap();
+    assert_eq!(week.blocks, [block], "the staff's week shows it");
     schedule::lift_block(&test.db, &town.staff, SLUG, standing.id, later(2)).await.unwrap();
     add(&town, in_room(&town)).await.unwrap();
 });

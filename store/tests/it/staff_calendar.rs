@@ -56,6 +56,7 @@ async fn other_room(town: &Town) -> RoomId {
         community_id: Set(town.community.0),
         name: Set("书画室".to_owned()),
         size: Set(12),
+        hours: Set(None),
     };
     room::Entity::insert(new).exec_without_returning(&town.db).await.unwrap();
     RoomId(id)
@@ -70,7 +71,7 @@ on_both_databases!(a_date_shows_in_its_own_room_though_its_term_names_another, |
     let seen = only(&town, TUESDAY).await;
     assert_eq!((seen.now.room, seen.now.leader.as_deref()), (Some(town.room), Some("陈老师")));
     let to = Arrangement { room: Some(elsewhere), leader: Some("李老师".to_owned()), ..seen.now.clone() };
-    let edit = Edit { of: seen.occurrence, to, reach: Reach::This, hand_made_too: false };
+    let edit = Edit { of: seen.occurrence, to, reach: Reach::This, hand_made_too: false, reason: None };
     schedule::edit_dates(&test.db, &town.staff, &edit, seen.sequence, now()).await.unwrap().unwrap();
     let moved = only(&town, TUESDAY).await;
     assert_eq!((moved.now.room, moved.now.leader.as_deref()), (Some(elsewhere), Some("李老师")));
@@ -195,6 +196,7 @@ on_both_databases!(ten_years_of_history_are_not_read, |test: TestDatabase| async
             state: Set(domain::term::OccurrenceState::Scheduled.into()),
             reason: Set(None),
             hand_made: Set(false),
+            crew: Set(None),
             sequence: Set(0),
             updated_at: Set(now().into()),
         }

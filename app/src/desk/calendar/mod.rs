@@ -2,8 +2,8 @@
 //! by being dragged.
 
 pub mod asked;
-mod block;
 mod drag;
+mod entry;
 mod filters;
 mod month;
 pub mod page;

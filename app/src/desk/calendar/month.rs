@@ -1,8 +1,8 @@
 //! The month: a table of whole weeks with every date; on a phone a list of the days that have any.
 
 use super::{
-    block::{Cell, Table},
     drag::{Place, Row},
+    entry::{Cell, Table},
 };
 use crate::{parts::Marks, say, words};
 use domain::{code::Code, reading::StaffCalendar, recurrence::Weekday};
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub fn Month(
     /// The page.
     page: StaffCalendar,
-    /// What its blocks share.
+    /// What its entries share.
     table: Table,
 ) -> impl IntoView {
     let StaffCalendar { day: of, days, dates, rooms, .. } = page;
@@ -55,7 +55,7 @@ pub fn Month(
                         </p>
                     }
                     .into_any();
-                    view! { <Cell table place=Place { date: on, row: Row::All } class head dates resizes=false /> }
+                    view! { <Cell table place=Place { date: on, row: Row::All } class head=Some(head) dates resizes=false /> }
                 })
                 .collect_view();
             view! { <tr>{cells}</tr> }

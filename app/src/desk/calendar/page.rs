@@ -1,7 +1,7 @@
 //! The staff's calendar: its head, its filters, one of four views, and beside it the date that is picked.
 
 use super::{
-    asked::Asked, block::Table, drag::Drag, filters::Filters, month::Month, pick::Pick, week::Week, year::Year,
+    asked::Asked, drag::Drag, entry::Table, filters::Filters, month::Month, pick::Pick, week::Week, year::Year,
 };
 use crate::{
     desk::parts::{Back, DeskFailure},

@@ -1,7 +1,7 @@
 //! The date that is picked: what it is, and the form that leads to its preview. The way of the keyboard, and beside the
 //! calendar what dragging does.
 
-use super::{asked::Asked, block::double_of};
+use super::{asked::Asked, entry::double_of};
 use crate::{
     desk::{edit_form::EditForm, parts::RoomField},
     frame::use_head,

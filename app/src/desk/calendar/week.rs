@@ -1,11 +1,12 @@
 //! A week by room or by leader: one row each, and one for the dates without; on a phone a list.
 
 use super::{
-    block::{Cell, Table},
     drag::{Place, Row},
+    entry::{Cell, Table},
 };
 use crate::{parts::Marks, say, words};
 use domain::{
+    block::{Block, Blocked},
     desk_calendar::DeskView,
     reading::{StaffCalendar, StaffDate},
     recurrence::Weekday,
@@ -18,12 +19,12 @@ use std::collections::HashMap;
 pub fn Week(
     /// The page.
     page: StaffCalendar,
-    /// What its blocks share.
+    /// What its entries share.
     table: Table,
 ) -> impl IntoView {
     let by_room = page.view == DeskView::Rooms;
     let (rows, last) = table.asked.with_value(|asked| rows(&page, asked));
-    let StaffCalendar { days, dates, rooms, .. } = page;
+    let StaffCalendar { days, dates, rooms, blocks, .. } = page;
     let span = match days.as_slice() {
         [first, .., last] => words::span(first.date, last.date),
         _ => String::new(),
@@ -75,7 +76,8 @@ pub fn Week(
                         true => "scal__cell scal__cell--today",
                         false => "scal__cell",
                     };
-                    view! { <Cell table place class dates resizes=true /> }
+                    let head = blocked(&blocks, &place);
+                    view! { <Cell table place class head dates resizes=true /> }
                 })
                 .collect_view();
             view! {
@@ -104,6 +106,29 @@ pub fn Week(
             <tbody>{rows}</tbody>
         </table>
     }
+}
+
+/// What blocks a room or a leader on a day.
+fn blocked(blocks: &[Block], place: &Place) -> Option<AnyView> {
+    let its = blocks.iter().filter(|block| (block.first..=block.last).contains(&place.date)).filter(|block| {
+        match (&block.of, &place.row) {
+            (Blocked::Room(room), Row::Room(row)) => Some(room) == row.as_ref(),
+            (Blocked::Leader(leader), Row::Leader(row)) => Some(leader) == row.as_ref(),
+            _ => false,
+        }
+    });
+    let texts: Vec<_> = its
+        .map(|block| {
+            let why = block.reason.as_str().to_owned();
+            let text = match block.of {
+                Blocked::Room(_) => say!(resources.room_blocked, why = why).to_string(),
+                Blocked::Leader(_) => say!(resources.leader_away, why = why).to_string(),
+            };
+            let hours = block.hours.map(|hours| format!(" {}", words::hours(hours.from, hours.to)));
+            view! { <p class="scal__blocked">{text} {hours}</p> }
+        })
+        .collect();
+    (!texts.is_empty()).then(|| texts.into_any())
 }
 
 /// The rows with their names, and that of the dates without a room or a leader. A filter leaves one row.

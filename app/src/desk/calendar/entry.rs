@@ -1,10 +1,10 @@
-//! One date as a block: a link to its form, which can be dragged to another cell, and in a week be made longer.
+//! One date as an entry: a link to its form, which can be dragged to another cell, and in a week be made longer.
 
 use super::{
     asked::Asked,
     drag::{Drag, Place},
 };
-use crate::{desk::preview::shared, parts::Icon, say, words};
+use crate::{desk::preview::shared_text, parts::Icon, say, words};
 use domain::{code::Code, desk_calendar::dragged_end, reading::StaffDate};
 use jiff::civil::Time;
 use leptos::{ev::PointerEvent, prelude::*, web_sys::Element};
@@ -12,7 +12,7 @@ use leptos::{ev::PointerEvent, prelude::*, web_sys::Element};
 /// Pixels that the lower edge is dragged for a quarter of an hour.
 const STEP_PIXELS: i32 = 12;
 
-/// What all blocks of a page share.
+/// What all entries of a page share.
 #[derive(Clone, Copy)]
 pub struct Table {
     /// The community.
@@ -28,26 +28,25 @@ pub struct Table {
 /// A cell with its dates; a date may be dropped on it.
 #[component]
 pub fn Cell(
-    /// What the page's blocks share.
+    /// What the page's entries share.
     table: Table,
     /// Which cell it is.
     place: Place,
     /// Its classes.
     class: &'static str,
     /// Its head: what stands above the dates.
-    #[prop(optional)]
     head: Option<AnyView>,
     /// Its dates, each with its room's name where the row doesn't say it.
     dates: Vec<(StaffDate, Vec<String>)>,
-    /// True if a block's lower edge may be dragged.
+    /// True if an entry's lower edge may be dragged.
     resizes: bool,
 ) -> impl IntoView {
     let Table { slug, drag, today, .. } = table;
     let label = words::date_long(place.date);
     let open = place.date >= today;
     let list = (!dates.is_empty()).then(|| {
-        let blocks = dates.into_iter().map(|(date, says)| view! { <Block table date says resizes /> }).collect_view();
-        view! { <ul class="scal__list">{blocks}</ul> }
+        let entries = dates.into_iter().map(|(date, says)| view! { <Entry table date says resizes /> }).collect_view();
+        view! { <ul class="scal__list">{entries}</ul> }
     });
     let (hovered, dropped) = (place.clone(), place.clone());
     view! {
@@ -73,7 +72,7 @@ pub fn Cell(
 }
 
 #[component]
-fn Block(table: Table, date: StaffDate, says: Vec<String>, resizes: bool) -> impl IntoView {
+fn Entry(table: Table, date: StaffDate, says: Vec<String>, resizes: bool) -> impl IntoView {
     let Table { slug, asked, drag, .. } = table;
     let moves = date.can_move();
     let (start, end) = (date.now.start, date.now.end);
@@ -107,7 +106,7 @@ fn Block(table: Table, date: StaffDate, says: Vec<String>, resizes: bool) -> imp
     let date = StoredValue::new(date);
     let grip = (moves && resizes).then(|| view! { <Grip table date dragged /> });
     view! {
-        <li class="scal__block" class:scal__block--picked=picked>
+        <li class="scal__entry" class:scal__entry--picked=picked>
             <a
                 class=class
                 href=format!("{href}#pick")
@@ -143,16 +142,16 @@ fn Block(table: Table, date: StaffDate, says: Vec<String>, resizes: bool) -> imp
 /// What a date shares with another at the same time, in words.
 pub fn double_of(date: &StaffDate) -> Option<String> {
     let joint = if crate::look::use_look().lang() == "en" { ", " } else { "、" };
-    let shared: Vec<_> = date.double.iter().map(|both| shared(*both)).collect();
+    let shared: Vec<_> = date.double.iter().map(|both| shared_text(*both)).collect();
     (!shared.is_empty()).then(|| say!(staff_calendar.double, shared = shared.join(joint)).to_string())
 }
 
-/// A block's lower edge. Whoever has no pointer sets the end in the form.
+/// An entry's lower edge. Whoever has no pointer sets the end in the form.
 #[component]
 fn Grip(table: Table, date: StoredValue<StaffDate>, dragged: RwSignal<Option<Time>>) -> impl IntoView {
     let from = StoredValue::new(None::<i32>);
     let down = move |event: PointerEvent| {
-        // Not the start of a drag of the block, nor of a selection.
+        // Not the start of a drag of the entry, nor of a selection.
         event.prevent_default();
         // The edge follows the pointer, even where that runs ahead; without this it only loses it sooner.
         let _ = event_target::<Element>(&event).set_pointer_capture(event.pointer_id());

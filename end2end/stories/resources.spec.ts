@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { accessible, expect, fits, hydrated, open, signInStaff, test } from '../support';
+import { accessible, expect, fits, hydrated, open, test } from '../support';
 import { newTerm } from '../desk';
 
 /** A day and a word that no other kind of browser uses: they share the community. */
@@ -23,7 +23,7 @@ async function change(page: Page, term: string, field: 'room' | 'leader', value:
 test('a room is added, closed for a day, and what it held is called off in one step', async ({ page }) => {
   const { day, word } = own();
   const room = `手工室${word}`;
-  await signInStaff(page, 'fengze');
+  const term = await newTerm(page, 'fengze', { places: 5, date: day });
   await open(page, '/fengze/desk');
   await page.locator('.desk-nav').getByRole('link', { name: '场地' }).click();
   await page.waitForURL(/desk\/rooms/);
@@ -46,7 +46,6 @@ test('a room is added, closed for a day, and what it held is called off in one s
   const here = new URL(page.url()).pathname;
   await expect(page.getByRole('heading', { level: 1, name: room })).toBeVisible();
 
-  const term = await newTerm(page, 'fengze', { places: 5, date: day });
   await change(page, term.id, 'room', `${room}（最多 12 人）`);
   await open(page, here);
   const block = page.locator('#block');

@@ -77,8 +77,12 @@ pub fn ActivityRoute() -> impl IntoView {
 fn Article(view: ActivityView, booked: Option<String>, version: RwSignal<u32>) -> impl IntoView {
     let head = use_head();
     let ActivityView { page, mine, key } = view;
-    let (past, current): (Vec<_>, Vec<_>) =
-        page.terms.into_iter().partition(|term| term.standing == Standing::Past || term.state == TermState::Cancelled);
+    // A term that was called off stays in sight as long as somebody may still look for it.
+    let over = |term: &domain::reading::TermCard| match term.state {
+        TermState::Published => term.standing == Standing::Past,
+        TermState::Cancelled => term.last < head.today,
+    };
+    let (past, current): (Vec<_>, Vec<_>) = page.terms.into_iter().partition(over);
     let side = page.card.audience.side();
     let unit = page.unit;
     let none = current.is_empty();

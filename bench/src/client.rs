@@ -95,18 +95,18 @@ impl Load {
     }
 }
 
-/// Asks for one page over so many connections for so long.
-pub async fn load(port: u16, path: &str, connections: usize, spell: Duration) -> Result<Load, Failure> {
+/// Asks for one page, as whoever has the cookie, over so many connections for so long.
+pub async fn load(port: u16, path: &str, cookie: &str, connections: usize, spell: Duration) -> Result<Load, Failure> {
     let start = Instant::now();
     let mut asking = tokio::task::JoinSet::new();
     for _ in 0..connections {
-        let path = path.to_owned();
+        let (path, cookie) = (path.to_owned(), cookie.to_owned());
         asking.spawn(async move {
             let mut connection = Connection::open(port).await?;
             let mut times = Vec::new();
             while start.elapsed() < spell {
                 let asked = Instant::now();
-                let (answer, _) = connection.send("GET", &path, "", String::new()).await?;
+                let (answer, _) = connection.send("GET", &path, &cookie, String::new()).await?;
                 if answer.status() != StatusCode::OK {
                     return Err::<_, Failure>(format!("{path} answered {}", answer.status()).into());
                 }

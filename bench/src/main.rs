@@ -4,7 +4,9 @@
 
 mod bytes;
 mod client;
+mod history;
 mod places;
+mod seed_history;
 mod server;
 
 use client::{Load, load};
@@ -31,6 +33,12 @@ async fn main() -> Result<(), Failure> {
     let binary = Path::new(argument("--server")?);
     let folder = std::env::temp_dir().join(format!("zhaoxi-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
+    if arguments.get("--only").is_some_and(|part| part == "history") {
+        let outcome = history::report(binary, &folder, places::now()).await;
+        std::fs::remove_dir_all(&folder)?;
+        println!("{}", outcome?);
+        return Ok(());
+    }
     let outcome = measure(binary, &folder).await;
     std::fs::remove_dir_all(&folder)?;
     let mut report = outcome?;
@@ -42,7 +50,7 @@ async fn main() -> Result<(), Failure> {
 
 async fn measure(binary: &Path, folder: &Path) -> Result<String, Failure> {
     let database = format!("sqlite://{}", folder.join("bench.db").display());
-    let zhaoxi = server::start(binary, &database).await?;
+    let zhaoxi = server::start(binary, &database, &["--demo"]).await?;
     let mut report = String::from("# Performance\n\nWritten by `make bench`; each figure stands beside its limit, ");
     report.push_str("measured on the same machine in the same run. What counts are the ratios.\n\n");
     writeln!(report, "Machine: {}\n", server::machine())?;
@@ -53,12 +61,12 @@ async fn measure(binary: &Path, folder: &Path) -> Result<String, Failure> {
     std::fs::write(&copy, &page)?;
     let plain = server::start_static(&copy).await?;
     // Warmed up once, then the two in turns, so that both see the same machine.
-    load(zhaoxi.port, path, CONNECTIONS, Duration::from_secs(2)).await?;
+    load(zhaoxi.port, path, "", CONNECTIONS, Duration::from_secs(2)).await?;
     let mut ours = Vec::new();
     let mut theirs = Vec::new();
     for _ in 0..2 {
-        ours.push(load(zhaoxi.port, path, CONNECTIONS, SPELL).await?);
-        theirs.push(load(plain.port, "/", CONNECTIONS, SPELL).await?);
+        ours.push(load(zhaoxi.port, path, "", CONNECTIONS, SPELL).await?);
+        theirs.push(load(plain.port, "/", "", CONNECTIONS, SPELL).await?);
     }
     let (ours, theirs) = (Load::joined(ours), Load::joined(theirs));
     writeln!(report, "## The month page, anonymous\n")?;
@@ -69,5 +77,6 @@ async fn measure(binary: &Path, folder: &Path) -> Result<String, Failure> {
     writeln!(report, "| ratio | {:.3} | | |\n", ours.rate() / theirs.rate())?;
 
     report.push_str(&places::report(&zhaoxi, &database).await?);
+    report.push_str(&history::report(binary, folder, places::now()).await?);
     Ok(report)
 }

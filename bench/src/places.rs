@@ -46,8 +46,9 @@ struct Parent {
     cookie: String,
 }
 
+/// Now.
 #[allow(clippy::disallowed_methods, reason = "this program is its own host")]
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
@@ -156,7 +157,8 @@ async fn parent(
     Ok(Parent { who, child, cookie })
 }
 
-fn cookie_of(answer: &hyper::Response<()>) -> Result<String, Failure> {
+/// The login cookie of an answer.
+pub fn cookie_of(answer: &hyper::Response<()>) -> Result<String, Failure> {
     let cookie = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
     let ours = cookie.filter_map(|cookie| cookie.split(';').next()).find(|cookie| cookie.starts_with("__Host-"));
     Ok(ours.ok_or("no login cookie")?.to_owned())

@@ -14,11 +14,11 @@ pub struct Server {
     _child: Child,
 }
 
-/// Starts `zhaoxi` with the demo communities.
-pub async fn start(binary: &Path, database: &str) -> Result<Server, Failure> {
+/// Starts `zhaoxi`.
+pub async fn start(binary: &Path, database: &str, options: &[&str]) -> Result<Server, Failure> {
     let port = free_port().await?;
     let mut command = Command::new(binary);
-    command.args(["serve", "--demo", "--no-rate-limit", "--database-url", database]);
+    command.args(["serve", "--no-rate-limit", "--database-url", database]).args(options);
     command.args(["--addr", &format!("127.0.0.1:{port}")]);
     wait(command, port).await
 }

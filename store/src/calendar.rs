@@ -1,9 +1,13 @@
 //! The public calendar, activity pages, one's own dates, and feeds.
 
+mod days;
+
+pub use days::days;
+
 use crate::{
     StoreError,
     accounts::Who,
-    communities, days,
+    communities,
     entity::{
         activity, booking, booking_place, community, occurrence, person, term,
         time::{Day, Instant},
@@ -13,9 +17,8 @@ use crate::{
 use domain::{
     activity::{ActivityKind, Side},
     booking::{BookingState, Line, PlaceState, Standing, cancel_deadline, may_cancel, standing_of_term},
-    calendar::Span,
     id::{ActivityId, BookingId, CommunityId, OccurrenceId, PersonId, TermId},
-    reading::{ActivityCard, ActivityPage, CalendarDay, DateEntry, MyBooking, MyDate, TermCard},
+    reading::{ActivityCard, ActivityPage, DateEntry, MyBooking, MyDate, TermCard},
     recurrence::Series,
     rights::Door,
     term::{OccurrenceState, TermState},
@@ -25,7 +28,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, RelationTrait,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What a visitor looks for.
@@ -51,52 +54,6 @@ impl Filter {
             && !old
             && (!self.vacant || matches!(entry.standing, Standing::Open { .. }))
     }
-}
-
-/// The days of a span with what takes place on each.
-pub async fn days(
-    db: &DatabaseConnection,
-    community: CommunityId,
-    span: Span,
-    filter: Filter,
-    now: Timestamp,
-) -> Result<Vec<CalendarDay>, StoreError> {
-    let terms: Vec<Uuid> = occurrence::Entity::find()
-        .select_only()
-        .column(occurrence::Column::TermId)
-        .distinct()
-        .filter(occurrence::Column::CommunityId.eq(community.0))
-        .filter(occurrence::Column::OnDate.between(Day::from(span.first), Day::from(span.last)))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let loaded = load_terms(db, &terms).await?;
-    let mut by_day: BTreeMap<Date, Vec<(Timestamp, DateEntry)>> = BTreeMap::new();
-    for term in &loaded {
-        for row in &term.dates {
-            let date = Date::from(row.on_date);
-            if date < span.first || date > span.last {
-                continue;
-            }
-            if let Some(entry) = term.entry(row, now).filter(|entry| filter.lets_pass(entry)) {
-                by_day.entry(date).or_default().push((row.starts_at.into(), entry));
-            }
-        }
-    }
-    let kinds = days::kinds(db, community, span).await?;
-    let mut days = Vec::new();
-    let mut date = span.first;
-    while date <= span.last {
-        let mut entries = by_day.remove(&date).unwrap_or_default();
-        entries.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.name.cmp(&y.name)));
-        days.push(CalendarDay {
-            head: days::head(date, &kinds),
-            entries: entries.into_iter().map(|(_, entry)| entry).collect(),
-        });
-        let Ok(next) = date.tomorrow() else { break };
-        date = next;
-    }
-    Ok(days)
 }
 
 /// The first date after a day that passes the filter, within a year: where an empty page points to.

@@ -17,8 +17,8 @@ use jiff::{
     tz::TimeZone,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, RelationTrait,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, RelationTrait,
     sea_query::{Expr, ExprTrait},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -133,8 +133,27 @@ pub async fn load_terms(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec
 }
 
 async fn load_chunk(conn: &impl ConnectionTrait, ids: &[Uuid], loaded: &mut Vec<Loaded>) -> Result<(), DbErr> {
-    let ids: Vec<Uuid> = ids.to_vec();
-    let rows = term::Entity::find().filter(term::Column::Id.is_in(ids.clone())).all(conn).await?;
+    let of_these = Condition::all().add(occurrence::Column::TermId.is_in(ids.to_vec()));
+    let mut dates: HashMap<Uuid, Vec<occurrence::Model>> = HashMap::new();
+    for date in
+        occurrence::Entity::find().filter(of_these.clone()).order_by_asc(occurrence::Column::StartsAt).all(conn).await?
+    {
+        dates.entry(date.term_id).or_default().push(date);
+    }
+    let held = held_places(conn, of_these).await?;
+    loaded.extend(gather(conn, ids, dates, held).await?);
+    Ok(())
+}
+
+/// Terms with the dates and the held places given. Who gives only some of a term's must know that the rules see only
+/// those.
+pub(crate) async fn gather(
+    conn: &impl ConnectionTrait,
+    ids: &[Uuid],
+    mut dates: HashMap<Uuid, Vec<occurrence::Model>>,
+    held: BTreeMap<OccurrenceId, u32>,
+) -> Result<Vec<Loaded>, DbErr> {
+    let rows = term::Entity::find().filter(term::Column::Id.is_in(ids.to_vec())).all(conn).await?;
     let activities = activity::Entity::find()
         .filter(activity::Column::Id.is_in(rows.iter().map(|row| row.activity_id)))
         .all(conn)
@@ -150,25 +169,17 @@ async fn load_chunk(conn: &impl ConnectionTrait, ids: &[Uuid], loaded: &mut Vec<
         .into_iter()
         .map(|room| (room.id, room.name))
         .collect();
-    let mut dates: HashMap<Uuid, Vec<occurrence::Model>> = HashMap::new();
-    for date in occurrence::Entity::find()
-        .filter(occurrence::Column::TermId.is_in(ids.clone()))
-        .order_by_asc(occurrence::Column::StartsAt)
-        .all(conn)
-        .await?
-    {
-        dates.entry(date.term_id).or_default().push(date);
-    }
-    let mut held = held_places(conn, &ids).await?;
-    let mut lines = lines(conn, &ids, None).await?;
+    let mut lines = lines(conn, ids, None).await?;
+    let mut loaded = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(activity) = activities.iter().find(|a| a.id == row.activity_id).cloned() else { continue };
         let Some(community) = communities.iter().find(|c| c.id == row.community_id) else { continue };
         let dates = dates.remove(&row.id).unwrap_or_default();
+        let held = dates.iter().filter_map(|date| held.get_key_value(&OccurrenceId(date.id)));
         loaded.push(Loaded {
             term: rules_of(&row, &activity, &dates),
             places: Places {
-                held: held.remove(&row.id).unwrap_or_default(),
+                held: held.map(|(id, places)| (*id, *places)).collect(),
                 line: lines.remove(&row.id).unwrap_or_default(),
             },
             rooms: rooms.clone(),
@@ -179,32 +190,26 @@ async fn load_chunk(conn: &impl ConnectionTrait, ids: &[Uuid], loaded: &mut Vec<
             dates,
         });
     }
-    Ok(())
+    Ok(loaded)
 }
 
-/// Places held, counted from rows: term → date → places.
-async fn held_places(
+/// Places held on each of the dates that a condition takes, counted from rows.
+pub(crate) async fn held_places(
     conn: &impl ConnectionTrait,
-    terms: &[Uuid],
-) -> Result<HashMap<Uuid, BTreeMap<OccurrenceId, u32>>, DbErr> {
-    let rows: Vec<(Uuid, Uuid, i64)> = booking_place::Entity::find()
+    dates: Condition,
+) -> Result<BTreeMap<OccurrenceId, u32>, DbErr> {
+    let rows: Vec<(Uuid, i64)> = booking_place::Entity::find()
         .select_only()
-        .column(occurrence::Column::TermId)
         .column(booking_place::Column::OccurrenceId)
         .column_as(Expr::col((booking_place::Entity, booking_place::Column::Places)).sum().cast_as("bigint"), "places")
         .join(JoinType::InnerJoin, booking_place::Relation::Occurrence.def())
-        .filter(occurrence::Column::TermId.is_in(terms.to_vec()))
+        .filter(dates)
         .filter(booking_place::Column::State.eq(code(PlaceState::Held)))
-        .group_by(occurrence::Column::TermId)
         .group_by(booking_place::Column::OccurrenceId)
         .into_tuple()
         .all(conn)
         .await?;
-    let mut held: HashMap<Uuid, BTreeMap<OccurrenceId, u32>> = HashMap::new();
-    for (term, date, places) in rows {
-        held.entry(term).or_default().insert(OccurrenceId(date), u32::try_from(places).unwrap_or(0));
-    }
-    Ok(held)
+    Ok(rows.into_iter().map(|(date, places)| (OccurrenceId(date), u32::try_from(places).unwrap_or(0))).collect())
 }
 
 /// The waiting lists of terms, or what of them stands before a number.
@@ -294,6 +299,16 @@ impl Loaded {
 
     /// What a list says of one of its dates.
     pub fn entry(&self, date: &occurrence::Model, now: Timestamp) -> Option<DateEntry> {
+        self.entry_as(date, self.term.ordinal(OccurrenceId(date.id)), now)
+    }
+
+    /// The same where the place among all its dates is known from elsewhere.
+    pub(crate) fn entry_as(
+        &self,
+        date: &occurrence::Model,
+        ordinal: Option<(usize, usize)>,
+        now: Timestamp,
+    ) -> Option<DateEntry> {
         let of_rules = self.term.occurrences.iter().find(|o| o.id.0 == date.id)?;
         let (start, end) = (local(of_rules.starts_at, &self.zone), local(of_rules.ends_at, &self.zone));
         Some(DateEntry {
@@ -309,7 +324,7 @@ impl Loaded {
             start: start.time(),
             end: end.time(),
             room: self.room(date.room_id),
-            ordinal: self.term.ordinal(of_rules.id),
+            ordinal,
             standing: standing_of_date(&self.term, &self.places, of_rules, now),
             opens: self.opens(now),
             reason: date.reason.clone(),

@@ -11,6 +11,7 @@ mod day_kinds;
 mod demo;
 mod desk;
 mod history;
+mod month;
 mod race;
 mod resources;
 mod schedule;

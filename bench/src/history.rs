@@ -36,7 +36,7 @@ use store::{
 /// The public month that holds today.
 const MONTH: &str = "?view=month";
 /// The staff's week that holds today.
-const STAFF_WEEK: &str = "/desk";
+const STAFF_WEEK: &str = "/desk/calendar?view=rooms";
 /// Connections of the load on pages.
 const CONNECTIONS: usize = 4;
 /// How long a page is asked for at a time, and how often in turns.

@@ -193,7 +193,7 @@ impl Rows {
             }
         }
         // Every third is booked as a whole only: such a date stands as its term does.
-        let single = nth % 3 != 0;
+        let single = !nth.is_multiple_of(3);
         self.terms.push(term::ActiveModel {
             id: Set(id),
             community_id: Set(town.community),

@@ -229,10 +229,8 @@ pub async fn find_clashes(
     let zone = crate::communities::zone(conn, at).await?;
     let dates: Vec<Date> = days.iter().filter(|day| day.fate.is_kept()).map(|day| day.head.date).collect();
     let wanted = wanted(TermId(Uuid::nil()), &dates, holding, &zone)?;
-    let Some(span) = schedule::span_around(&wanted) else { return Ok(Vec::new()) };
-    let taken = schedule::taken(conn, at, span, &[]).await?;
     let mut rooms_clash = false;
-    for (date, line) in taken.lines(&wanted) {
+    for (date, line) in schedule::taken(conn, at, &wanted, &[]).await?.lines(&wanted) {
         rooms_clash |= line.by.is_of_room();
         if let Some(day) = days.iter_mut().find(|day| day.head.date == date) {
             day.clashes.push(line);
@@ -241,7 +239,8 @@ pub async fn find_clashes(
     if !rooms_clash {
         return Ok(Vec::new());
     }
-    Ok(taken.free_rooms(&wanted, &crate::communities::rooms(conn, at).await?))
+    let rooms = crate::communities::rooms(conn, at).await?;
+    Ok(schedule::taken_anywhere(conn, at, &wanted, &[]).await?.free_rooms(&wanted, &rooms))
 }
 
 /// What dates of a term would take up.
@@ -299,9 +298,7 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
     let id = TermId(new_id(now));
     let wanted = wanted(id, &dates, &new.holding, &zone)?;
     let leader = new.holding.leader.as_ref().map(|leader| leader.as_str().to_owned());
-    if let Some(span) = schedule::span_around(&wanted) {
-        schedule::taken(&tx, at, span, &[]).await?.refuse_clash(&wanted)?;
-    }
+    schedule::taken(&tx, at, &wanted, &[]).await?.refuse_clash(&wanted)?;
     let opening = |local: Option<DateTime>| {
         local.map(|at| instant(at.date(), at.time(), &zone)).transpose().map(|at| at.map(Into::into))
     };

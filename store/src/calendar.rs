@@ -12,7 +12,7 @@ use crate::{
         activity, booking, booking_place, community, occurrence, person, term,
         time::{Day, Instant},
     },
-    terms::{Loaded, code, count, line_before, load_terms, local, zone_of},
+    terms::{Loaded, code, count, days_of, line_before, load_terms, local, zone_of},
 };
 use domain::{
     activity::{ActivityKind, Side},
@@ -90,6 +90,7 @@ pub async fn activities(
         .column_as(occurrence::Column::OnDate.min(), "next")
         .join(JoinType::InnerJoin, occurrence::Relation::Term.def())
         .filter(occurrence::Column::CommunityId.eq(community.0))
+        .filter(occurrence::Column::OnDate.gte(days_of(now, now).0))
         .filter(occurrence::Column::StartsAt.gt(Instant::from(now)))
         .filter(occurrence::Column::State.eq(code(OccurrenceState::Scheduled)))
         .group_by(term::Column::ActivityId)

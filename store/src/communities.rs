@@ -3,7 +3,7 @@
 use crate::{
     StoreError,
     entity::{activity, community, occurrence, room, term},
-    terms::{code, count, local, zone_of},
+    terms::{code, count, days_of, local, zone_of},
 };
 use domain::{
     activity::{Audience, Side},
@@ -42,12 +42,15 @@ pub async fn head(conn: &impl ConnectionTrait, slug: &str, now: Timestamp) -> Re
 pub async fn list(db: &DatabaseConnection, now: Timestamp) -> Result<Vec<CommunityCard>, StoreError> {
     let communities = community::Entity::find().order_by_asc(community::Column::CreatedAt).all(db).await?;
     let until = now.checked_add((7 * 24).hours()).unwrap_or(now);
+    let (first, last) = days_of(now, until);
     let rows: Vec<(Uuid, crate::entity::stored::Stored<Audience>)> = occurrence::Entity::find()
         .select_only()
         .column(occurrence::Column::CommunityId)
         .column(activity::Column::Audience)
         .join(JoinType::InnerJoin, occurrence::Relation::Term.def())
         .join(JoinType::InnerJoin, term::Relation::Activity.def())
+        .filter(occurrence::Column::CommunityId.is_in(communities.iter().map(|c| c.id)))
+        .filter(occurrence::Column::OnDate.between(first, last))
         .filter(occurrence::Column::StartsAt.gte(crate::entity::time::Instant::from(now)))
         .filter(occurrence::Column::StartsAt.lt(crate::entity::time::Instant::from(until)))
         .filter(occurrence::Column::State.eq(code(OccurrenceState::Scheduled)))

@@ -7,7 +7,7 @@ use crate::{
     calendar, communities, crews,
     entity::{audit, booking, booking_place, community, person, term, time::Day},
     families,
-    terms::{Loaded, code, count, load_term, load_terms, local, zone_of},
+    terms::{Loaded, code, count, load_coming, load_term, local, zone_of},
     tx::begin_write,
 };
 use domain::{
@@ -48,7 +48,7 @@ pub async fn desk_page(db: &DatabaseConnection, who: &Who, slug: &str, now: Time
         .into_tuple()
         .all(db)
         .await?;
-    let loaded = load_terms(db, &ids).await?;
+    let loaded = load_coming(db, &ids, head.today, now).await?;
     let mut terms: Vec<_> = loaded.iter().map(|loaded| desk_term(loaded, now)).collect();
     terms.sort_by_key(|term| (term.first, term.id));
     let soon = Span { first: head.today, last: head.today.checked_add(14.days()).unwrap_or(head.today) };

@@ -1,8 +1,12 @@
 //! Terms with their dates and places, read together as the rules want them.
 
+mod part;
+
+pub(crate) use part::{load_coming, load_span};
+
 use crate::{
     StoreError,
-    entity::{activity, booking, booking_place, community, occurrence, room, term},
+    entity::{activity, booking, booking_place, community, occurrence, room, term, time::Day},
 };
 use domain::{
     booking::{BookingState, Line, PlaceState, Places, Scope, Waiter, standing_of_date},
@@ -12,7 +16,7 @@ use domain::{
     text::InputProblem,
 };
 use jiff::{
-    Timestamp,
+    Timestamp, ToSpan,
     civil::{Date, DateTime, Time},
     tz::TimeZone,
 };
@@ -53,6 +57,13 @@ pub(crate) fn zone_of(community: &community::Model) -> TimeZone {
 /// The local civil time of an instant.
 pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> DateTime {
     zone.to_datetime(at)
+}
+
+/// The first and the last day that a clock anywhere may show in a stretch of time: the indexes on local dates find by
+/// them what then is taken by its instant.
+pub(crate) fn days_of(from: Timestamp, until: Timestamp) -> (Day, Day) {
+    let date = |at: Timestamp| local(at, &TimeZone::UTC).date();
+    (date(from).saturating_sub(1.day()).into(), date(until).saturating_add(1.day()).into())
 }
 
 /// The instant of a local date and time. A time that the clock skips (in spring, where there is daylight saving) is taken
@@ -147,7 +158,7 @@ async fn load_chunk(conn: &impl ConnectionTrait, ids: &[Uuid], loaded: &mut Vec<
 
 /// Terms with the dates and the held places given. Who gives only some of a term's must know that the rules see only
 /// those.
-pub(crate) async fn gather(
+async fn gather(
     conn: &impl ConnectionTrait,
     ids: &[Uuid],
     mut dates: HashMap<Uuid, Vec<occurrence::Model>>,
@@ -194,10 +205,7 @@ pub(crate) async fn gather(
 }
 
 /// Places held on each of the dates that a condition takes, counted from rows.
-pub(crate) async fn held_places(
-    conn: &impl ConnectionTrait,
-    dates: Condition,
-) -> Result<BTreeMap<OccurrenceId, u32>, DbErr> {
+async fn held_places(conn: &impl ConnectionTrait, dates: Condition) -> Result<BTreeMap<OccurrenceId, u32>, DbErr> {
     let rows: Vec<(Uuid, i64)> = booking_place::Entity::find()
         .select_only()
         .column(booking_place::Column::OccurrenceId)
@@ -357,7 +365,7 @@ impl Loaded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::{ToSpan, civil::date};
+    use jiff::civil::date;
 
     const ZONES: [&str; 6] = [
         "Asia/Shanghai",

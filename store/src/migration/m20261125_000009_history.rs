@@ -1,4 +1,4 @@
-//! What lets a page count dates that it does not read.
+//! Indexes by which a page counts dates that it does not read, and finds the terms that are not over.
 
 use super::create_index;
 use sea_orm_migration::prelude::*;
@@ -9,11 +9,16 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        create_index(manager, "occurrence", &["term_id", "state", "on_date"]).await
+        create_index(manager, "occurrence", &["term_id", "state", "on_date"]).await?;
+        create_index(manager, "term", &["community_id", "last_date"]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let index = Index::drop().name("occurrence_term_id_state_on_date_idx").table("occurrence").to_owned();
-        manager.drop_index(index).await
+        for (table, index) in
+            [("term", "term_community_id_last_date_idx"), ("occurrence", "occurrence_term_id_state_on_date_idx")]
+        {
+            manager.drop_index(Index::drop().name(index).table(table).to_owned()).await?;
+        }
+        Ok(())
     }
 }

@@ -5,7 +5,7 @@ use super::{
     arrangement,
     change::{Doing, as_taken, rearranged},
     families, hold_community,
-    taken::taken,
+    taken::taken_anywhere,
 };
 use crate::{
     StoreError,
@@ -105,8 +105,9 @@ pub async fn preview_block(
     let ids: Vec<_> = hit.iter().flat_map(|(_, dates)| dates.iter().map(|date| date.id)).collect();
     let families = families(db, &ids).await?;
     let rooms: Vec<RoomChoice> = rooms(db, at).await?;
-    let span = Span { first: block.first, last: block.last };
-    let taken = taken(db, at, span, &[]).await?;
+    let wanted: Vec<_> =
+        hit.iter().flat_map(|(loaded, dates)| dates.iter().map(|date| as_taken(loaded, date))).collect();
+    let taken = taken_anywhere(db, at, &wanted, &[]).await?;
     let mut hits = Vec::new();
     for (loaded, dates) in &hit {
         for date in dates {

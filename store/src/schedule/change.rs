@@ -1,6 +1,6 @@
 //! The changes themselves.
 
-use super::{hold_term, planned, span_around, taken, tell::tell, undo::Snapshot};
+use super::{hold_term, planned, taken, tell::tell, undo::Snapshot};
 use crate::{
     StoreError,
     accounts::Who,
@@ -133,9 +133,8 @@ impl Doing<'_> {
         if wanted.iter().any(|date| date.starts_at <= self.now) {
             return Err(Refusal::InThePast.into());
         }
-        let Some(span) = span_around(&wanted) else { return Ok(()) };
         let own: Vec<_> = rows.iter().map(|row| OccurrenceId(row.id)).collect();
-        taken(self.tx, self.loaded.community(), span, &own).await?.refuse_clash(&wanted)?;
+        taken(self.tx, self.loaded.community(), &wanted, &own).await?.refuse_clash(&wanted)?;
         Ok(())
     }
 }

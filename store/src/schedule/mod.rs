@@ -18,7 +18,7 @@ pub use cancel::{cancel_occurrence, cancel_term, restore_occurrence};
 pub use change::{add_occurrence, edit_dates};
 pub(crate) use page::families;
 pub use page::{plan_page, preview_edit};
-pub(crate) use taken::{blocks, hours_of, span_around, taken};
+pub(crate) use taken::{blocks, hours_of, taken, taken_anywhere};
 pub use undo::undo_change;
 
 use crate::{

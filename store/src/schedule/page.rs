@@ -1,6 +1,6 @@
 //! What staff see of a term's dates, and of an edit before it is saved.
 
-use super::{arrangement, planned, span_around, taken, undo::last_change};
+use super::{arrangement, planned, taken, taken_anywhere, undo::last_change};
 use crate::{
     StoreError,
     accounts::Who,
@@ -145,14 +145,13 @@ pub async fn preview_edit(
         })
         .collect::<Result<Vec<_>, domain::text::InputProblem>>()
         .in_field("date")?;
-    let (mut clashes, mut free) = (Vec::new(), Vec::new());
-    if let Some(span) = span_around(&wanted) {
-        let own: Vec<_> = moved.iter().map(|moved| moved.id).collect();
-        let taken = taken(db, loaded.community(), span, &own).await?;
-        clashes = taken.lines(&wanted).into_iter().map(|(_, line)| line).collect();
-        if clashes.iter().any(|clash| clash.by.is_of_room()) {
-            free = taken.free_rooms(&wanted, &rooms(db, loaded.community()).await?);
-        }
+    let own: Vec<_> = moved.iter().map(|moved| moved.id).collect();
+    let at = loaded.community();
+    let in_the_way = taken(db, at, &wanted, &own).await?.lines(&wanted);
+    let clashes: Vec<_> = in_the_way.into_iter().map(|(_, line)| line).collect();
+    let mut free = Vec::new();
+    if clashes.iter().any(|clash| clash.by.is_of_room()) {
+        free = taken_anywhere(db, at, &wanted, &own).await?.free_rooms(&wanted, &rooms(db, at).await?);
     }
     let changes = moved.into_iter().filter_map(|moved| {
         Some(PlannedChange {

@@ -2,7 +2,10 @@
 
 use crate::{
     StoreError,
-    entity::{activity, block, community, occurrence, room, term, time::Day},
+    entity::{
+        activity, block, community, occurrence, room, term,
+        time::{Day, Instant},
+    },
     terms::{code, local, zone_of},
 };
 use domain::{
@@ -16,14 +19,14 @@ use domain::{
     text::Line,
 };
 use jiff::{
-    ToSpan,
     civil::{Date, Time},
     tz::TimeZone,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// What dates take up, as rows stand, and what else stands in the way.
@@ -38,50 +41,91 @@ pub(crate) struct TakenDates {
     names: HashMap<TermId, String>,
 }
 
-/// What is taken in a community from the first to the last day, but for the dates `without`.
+/// What may stand in the way of wanted dates: whatever shares a room, a leader or their term with them on one of their
+/// days, but for the dates `without`.
 pub(crate) async fn taken(
     conn: &impl ConnectionTrait,
     at: CommunityId,
-    span: Span,
+    wanted: &[Taken],
     without: &[OccurrenceId],
 ) -> Result<TakenDates, StoreError> {
-    let rows = occurrence::Entity::find()
-        .join(JoinType::InnerJoin, occurrence::Relation::Term.def())
-        .filter(occurrence::Column::CommunityId.eq(at.0))
-        .filter(occurrence::Column::OnDate.between(Day::from(span.first), Day::from(span.last)))
-        .filter(occurrence::Column::State.eq(code(OccurrenceState::Scheduled)))
-        .filter(term::Column::State.eq(code(TermState::Published)))
-        .order_by_asc(occurrence::Column::StartsAt)
-        .all(conn)
-        .await?;
-    let names: Vec<(Uuid, String)> = term::Entity::find()
+    let rooms: HashSet<_> = wanted.iter().filter_map(|date| date.room).collect();
+    let leaders: HashSet<_> = wanted.iter().filter_map(|date| date.leader.as_deref()).collect();
+    let terms: HashSet<_> = wanted.iter().map(|date| date.term).collect();
+    let shared = Condition::any()
+        .add(occurrence::Column::RoomId.is_in(rooms.iter().map(|room| room.0)))
+        .add(occurrence::Column::Leader.is_in(leaders))
+        .add(occurrence::Column::TermId.is_in(terms.iter().map(|term| term.0)));
+    read(conn, at, wanted, without, shared).await
+}
+
+/// All that is taken on the days of wanted dates, in whatever room.
+pub(crate) async fn taken_anywhere(
+    conn: &impl ConnectionTrait,
+    at: CommunityId,
+    wanted: &[Taken],
+    without: &[OccurrenceId],
+) -> Result<TakenDates, StoreError> {
+    read(conn, at, wanted, without, Condition::all()).await
+}
+
+/// A date with the activity of its term.
+type Row = (Uuid, Uuid, Day, Instant, Instant, Option<Uuid>, Option<String>, String);
+
+async fn read(
+    conn: &impl ConnectionTrait,
+    at: CommunityId,
+    wanted: &[Taken],
+    without: &[OccurrenceId],
+    which: Condition,
+) -> Result<TakenDates, StoreError> {
+    use occurrence::Column;
+    // A date ends on the day on which it begins, and a rule of one weekday wants few of the days between its first and
+    // its last.
+    let days: BTreeSet<Date> = wanted.iter().map(|wanted| wanted.date).collect();
+    let rows: Vec<Row> = occurrence::Entity::find()
         .select_only()
-        .column(term::Column::Id)
+        .columns([Column::Id, Column::TermId, Column::OnDate, Column::StartsAt, Column::EndsAt])
+        .columns([Column::RoomId, Column::Leader])
         .column(activity::Column::Name)
+        .join(JoinType::InnerJoin, occurrence::Relation::Term.def())
         .join(JoinType::InnerJoin, term::Relation::Activity.def())
-        .filter(term::Column::CommunityId.eq(at.0))
-        .filter(term::Column::LastDate.gte(Day::from(span.first)))
+        .filter(Column::CommunityId.eq(at.0))
+        .filter(Column::OnDate.is_in(days.iter().copied().map(Day::from)))
+        .filter(Column::State.eq(code(OccurrenceState::Scheduled)))
+        .filter(term::Column::State.eq(code(TermState::Published)))
+        .filter(which)
+        .order_by_asc(Column::StartsAt)
         .into_tuple()
         .all(conn)
         .await?;
     let community = community::Entity::find_by_id(at.0).one(conn).await?.ok_or(StoreError::NotFound)?;
-    let dates = rows.into_iter().filter(|row| !without.contains(&OccurrenceId(row.id)));
-    Ok(TakenDates {
-        dates: dates
-            .map(|row| Taken {
-                term: TermId(row.term_id),
-                occurrence: Some(OccurrenceId(row.id)),
-                date: row.on_date.into(),
-                starts_at: row.starts_at.into(),
-                ends_at: row.ends_at.into(),
-                room: row.room_id.map(RoomId),
-                leader: row.leader,
-            })
-            .collect(),
-        barriers: barriers(conn, at, span).await?,
+    let mut taken = TakenDates {
+        dates: Vec::new(),
+        barriers: match (days.first(), days.last()) {
+            (Some(&first), Some(&last)) => barriers(conn, at, Span { first, last }).await?,
+            _ => Barriers::default(),
+        },
         zone: zone_of(&community),
-        names: names.into_iter().map(|(id, name)| (TermId(id), name)).collect(),
-    })
+        names: HashMap::new(),
+    };
+    for (id, term, date, starts_at, ends_at, room, leader, name) in rows {
+        let (occurrence, term) = (OccurrenceId(id), TermId(term));
+        if without.contains(&occurrence) {
+            continue;
+        }
+        taken.names.entry(term).or_insert(name);
+        taken.dates.push(Taken {
+            term,
+            occurrence: Some(occurrence),
+            date: date.into(),
+            starts_at: starts_at.into(),
+            ends_at: ends_at.into(),
+            room: room.map(RoomId),
+            leader,
+        });
+    }
+    Ok(taken)
 }
 
 /// A row's block; none where a row can't be read, which staff would see as missing.
@@ -188,7 +232,7 @@ impl TakenDates {
         barred.chain(clashes(wanted, &self.dates).iter().filter_map(line)).collect()
     }
 
-    /// The rooms in which all the wanted dates could take place, were they held there.
+    /// The rooms in which all the wanted dates could take place, were they held there, by what is taken anywhere.
     pub(crate) fn free_rooms(&self, wanted: &[Taken], rooms: &[RoomChoice]) -> Vec<RoomChoice> {
         let fits = |room: &&RoomChoice| {
             let there: Vec<_> = wanted.iter().cloned().map(|date| Taken { room: Some(room.id), ..date }).collect();
@@ -196,11 +240,4 @@ impl TakenDates {
         };
         rooms.iter().filter(fits).cloned().collect()
     }
-}
-
-/// The days on which something may stand in the way of dates, with those beside them.
-pub(crate) fn span_around(dates: &[Taken]) -> Option<Span> {
-    let first = dates.iter().map(|date| date.date).min()?;
-    let last = dates.iter().map(|date| date.date).max()?;
-    Some(Span { first: first.checked_sub(1.day()).unwrap_or(first), last: last.checked_add(1.day()).unwrap_or(last) })
 }

@@ -24,7 +24,7 @@ use store::{
     bookings::{BookRequest, book_place},
     calendar::{self, Filter},
     entity::occurrence,
-    schedule,
+    rosters, schedule,
     terms::{load_term, load_terms},
 };
 
@@ -93,6 +93,14 @@ on_both_databases!(a_month_says_of_each_date_what_its_term_read_whole_would_say,
     }
     let all: Vec<_> = terms.iter().map(|term| term.0).collect();
     let whole = load_terms(&test.db, &all).await.unwrap();
+    for now in [now(), now() + (24 * 20).hours()] {
+        let desk = rosters::desk_page(&test.db, &town.staff, "yongxing", now).await.unwrap();
+        assert_eq!(desk.terms.len(), 5, "all but the one that is over");
+        for shown in desk.terms {
+            let plan = schedule::plan_page(&test.db, &town.staff, "yongxing", shown.id, now).await.unwrap();
+            assert_eq!(shown, plan.term, "the desk says what the term's own page says");
+        }
+    }
     let mut seen = Vec::new();
     for now in [now(), now() + (24 * 20).hours(), now() - (24 * 400).hours()] {
         for span in [month(2025, 9), month(2026, 10), month(2026, 11), month(2026, 12), month(2027, 1), month(2027, 6)]

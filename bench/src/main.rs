@@ -1,6 +1,7 @@
 //! Measures the server, each figure beside its limit on the same machine in the same run, and writes the report.
 //!
-//! Load goes to loopback only, bounded in count and time; the server measured is one that this program starts.
+//! Load goes to loopback only, bounded in count and time; the servers measured are those that this program starts.
+//! `--only history` measures that alone, and prints it.
 
 mod bytes;
 mod client;

@@ -188,7 +188,8 @@ pub fn BlockFields(
             view! {
                 <label class="choice">
                     <input type="radio" name="kind" value=kind.code() checked=checked />
-                    <span>{name} <small class="choice__note">{note}</small></span>
+                    <b>{name}</b>
+                    <span class="choice__note">{note}</span>
                 </label>
             }
         });

@@ -138,7 +138,7 @@ where
             };
             view! {
                 <li>
-                    <span>{words::weekday_short(*day)}</span>
+                    <span>{words::weekday(*day)}</span>
                     {input("from", of_day.map(|hours| words::time(hours.from)), say!(desk.start))}
                     <span aria-hidden="true">"–"</span>
                     {input("to", of_day.map(|hours| words::time(hours.to)), say!(desk.end))}

@@ -1,6 +1,7 @@
 //! The desk (工作台): what staff see and do. Its pages are loaded when they are opened.
 
 pub mod add_date;
+mod asked_term;
 pub mod audit;
 pub mod block;
 mod block_form;

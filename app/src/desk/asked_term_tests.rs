@@ -2,6 +2,7 @@
 
 use super::*;
 use jiff::civil::date;
+use leptos_router::params::ParamsMap;
 
 fn good() -> TermForm {
     TermForm {

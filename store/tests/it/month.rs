@@ -7,7 +7,7 @@ use crate::{
 use domain::{
     booking::{Scope, Standing},
     calendar::Span,
-    id::TermId,
+    id::{OccurrenceId, TermId},
     reading::DateEntry,
     term::{OccurrenceState, Scopes},
 };
@@ -155,3 +155,24 @@ on_both_databases!(no_date_of_a_terms_history_is_read_for_a_month, |test: TestDa
     assert_eq!(november.len(), 8);
     assert!(november.iter().any(|entry| matches!(entry.standing, Standing::Open { left: 5 })));
 });
+
+on_both_databases!(
+    a_term_whose_coming_dates_are_all_called_off_keeps_its_count_at_the_desk,
+    |test: TestDatabase| async move {
+        let town = Town::new(&test.db).await;
+        let term = term(&town, 8, [date(2026, 11, 3), date(2026, 12, 8)], ALL, 5).await;
+        let dates = rows(&town, term).await;
+        // Not on the first date, which the desk reads in any case.
+        let parent = town.parent(1).await;
+        let second = Some(OccurrenceId(dates[1].id));
+        let asked = BookRequest { scope: Scope::Single, occurrence: second, ..request(term, parent.child) };
+        book_place(&test.db, &parent.who, &asked, now() - (24 * 20).hours()).await.unwrap();
+        for row in dates.into_iter().filter(|row| Timestamp::from(row.starts_at) > now()) {
+            call_off(&town, row).await;
+        }
+        let desk = rosters::desk_page(&test.db, &town.staff, "yongxing", now()).await.unwrap();
+        let plan = schedule::plan_page(&test.db, &town.staff, "yongxing", term, now()).await.unwrap();
+        assert_eq!((desk.terms.len(), desk.terms[0].held), (1, 1));
+        assert_eq!(desk.terms[0], plan.term);
+    }
+);

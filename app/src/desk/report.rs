@@ -88,7 +88,15 @@ fn Report(page: ReportPage) -> impl IntoView {
 #[component]
 fn Lines(id: &'static str, title: String, none: &'static str, lines: Vec<ReportLine>) -> impl IntoView {
     let head = use_head();
-    let none = lines.is_empty().then(|| view! { <p class="soft">{none}</p> });
+    if lines.is_empty() {
+        return view! {
+            <section class="card">
+                <h2>{title}</h2>
+                <p class="soft">{none}</p>
+            </section>
+        }
+        .into_any();
+    }
     let rows = lines
         .into_iter()
         .map(|line| {
@@ -134,7 +142,7 @@ fn Lines(id: &'static str, title: String, none: &'static str, lines: Vec<ReportL
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-            {none}
         </section>
     }
+    .into_any()
 }

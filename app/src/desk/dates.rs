@@ -135,7 +135,7 @@ fn DatesPage() -> impl IntoView {
         (cancel, restore, whole, actions.add.version().get())
     });
     let view = Resource::new(
-        move || (slug.get(), term.get(), form.get(), done.get()),
+        move || (slug.get(), term.get(), form.get(), (done.get(), undone.get())),
         |(slug, term, form, _)| read_plan(slug, term, form),
     );
     view! {

@@ -63,7 +63,8 @@ fn Notices() -> impl IntoView {
     let query = use_query_map();
     let declined = Memo::new(move |_| query.with(|query| query.get("done").as_deref() == Some("declined")));
     let done = move || (action.version().get(), decline.version().get());
-    let inbox = Resource::new(move || (slug.get(), done()), |_| read_inbox());
+    // What the URL tells is part of what is read anew, or it could come after the page.
+    let inbox = Resource::new(move || (slug.get(), done(), declined.get()), |_| read_inbox());
     view! {
         <PageTitle text=format!("{} · {}", say!(family.notices), say!(common.brand)) />
         <Transition fallback=Loading>

@@ -39,8 +39,7 @@ pub async fn read_leaders(
     leader: Option<String>,
     form: Option<BlockForm>,
 ) -> Result<LeadersView, AppError> {
-    let day = day.map(|day| domain::person::parse_date(&day)).transpose();
-    let day = day.map_err(|_| crate::ssr::said(AppError::NotFound))?;
+    let day = day.and_then(|day| domain::person::parse_date(&day).ok());
     let who = crate::ssr::need_who().await?;
     let host = crate::ssr::host()?;
     let (leader, now) = (leader.as_deref(), crate::ssr::now()?);

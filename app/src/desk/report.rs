@@ -11,11 +11,10 @@ use domain::reading::{ReportLine, ReportPage};
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
 
-/// Reads a month's report; this month's where no day is named.
+/// Reads a month's report; this month's where the URL names no day.
 #[server(prefix = "/api", endpoint = "read_report", input = server_fn::codec::GetUrl)]
 pub async fn read_report(slug: String, day: Option<String>) -> Result<ReportPage, AppError> {
-    let day = day.map(|day| domain::person::parse_date(&day)).transpose();
-    let day = day.map_err(|_| crate::ssr::said(AppError::NotFound))?;
+    let day = day.and_then(|day| domain::person::parse_date(&day).ok());
     let who = crate::ssr::need_who().await?;
     let host = crate::ssr::host()?;
     Ok(store::resources::report_page(&host.db, &who, &slug, day, crate::ssr::now()?).await?)

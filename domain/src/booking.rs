@@ -1,19 +1,20 @@
-//! Who gets a place: the decisions about booking, waiting, promotion and cancelling.
+//! Who gets a place: the decisions about booking and cancelling.
 //!
 //! All of them look at one term as its rows stand under the lock. One rule gives the rest: *nobody waits for places
-//! that are free*. After every change [`promote`] restores it, so a newcomer whose places are all free passes
-//! nobody who could have had them.
+//! that are free*. After every change [`crate::line::promote`] restores it, so a newcomer whose places are all free
+//! passes nobody who could have had them.
 
 use crate::{
     activity::Unit,
     codes,
-    id::{BookingId, OccurrenceId},
-    person::age_on,
+    entry::{Giving, Shape, Standings, may_enter},
+    id::OccurrenceId,
+    line::Line,
     refusal::Refusal,
     rights::Door,
-    term::{AgeRule, Occurrence, OccurrenceState, Term, TermState},
+    term::{Occurrence, OccurrenceState, Term, TermState},
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,8 @@ codes! {
     BookingState {
         /// It holds places (已报名).
         Confirmed = "confirmed",
+        /// Places are kept for it until its family answers or the deadline passes (待确认).
+        Offered = "offered",
         /// It waits (候补).
         Waiting = "waiting",
         /// It is over (已取消).
@@ -70,8 +73,8 @@ codes! {
 /// The most heads of one party.
 pub const MAX_HEADS: u32 = 10;
 
-/// What somebody asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What somebody asks for, with what else counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {
     /// How much of the term.
     pub scope: Scope,
@@ -79,12 +82,26 @@ pub struct Wish {
     pub occurrence: Option<OccurrenceId>,
     /// Heads of the party, at least one.
     pub heads: u32,
+    /// Grown-ups among them, where it was asked.
+    pub adults: Option<u32>,
     /// The birth date of the person whom the booking is for, where known.
     pub birth: Option<Date>,
-    /// The person's live booking that shares a date with this wish, if any.
-    pub earlier: Option<BookingState>,
+    /// What else the person and the household have.
+    pub has: Standings,
+    /// Booked although something else is at the same time.
+    pub insists: bool,
+    /// What the term asks to be agreed to was agreed to.
+    pub consents: bool,
     /// Through which door it comes.
     pub door: Door,
+}
+
+impl Wish {
+    /// The make-up of the party, where it is known.
+    pub fn shape(&self) -> Option<Shape> {
+        let adults = self.adults?;
+        Some(Shape { adults, children: self.heads.checked_sub(adults)? })
+    }
 }
 
 /// The places of a term as they stand under the lock.
@@ -94,41 +111,8 @@ pub struct Places {
     pub held: BTreeMap<OccurrenceId, u32>,
     /// How long the waiting list is.
     pub line: Line,
-}
-
-/// The waiting list (候补), counted by what its parties wait for: a rush makes it long, and whoever comes next need
-/// not read it whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// Parties that wait for every date that was to come when they asked.
-    pub all: u32,
-    /// Parties that wait for one date.
-    pub single: BTreeMap<OccurrenceId, u32>,
-}
-
-impl Line {
-    /// Parties in it.
-    pub fn parties(&self) -> u32 {
-        self.all + self.single.values().sum::<u32>()
-    }
-
-    /// Parties in it that wait for one of `dates`.
-    pub fn wanting(&self, dates: &[OccurrenceId]) -> u32 {
-        self.all + dates.iter().filter_map(|date| self.single.get(date)).sum::<u32>()
-    }
-}
-
-/// A booking that waits, as [`promote`] looks at it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiter {
-    /// The booking.
-    pub booking: BookingId,
-    /// Its number in the order of arrival within the term.
-    pub queue_no: i64,
-    /// Places wanted on each date.
-    pub places: u32,
-    /// The dates wanted.
-    pub occurrences: Vec<OccurrenceId>,
+    /// How much of it stands before whoever isn't of a priority group.
+    pub first: Line,
 }
 
 /// The answer to a wish that the rules allow.
@@ -137,6 +121,22 @@ pub enum Decision {
     /// The party holds its places.
     Confirm {
         /// On these dates.
+        occurrences: Vec<OccurrenceId>,
+        /// So many on each.
+        places: u32,
+    },
+    /// Places are kept for the party until it confirms.
+    Hold {
+        /// On these dates.
+        occurrences: Vec<OccurrenceId>,
+        /// So many on each.
+        places: u32,
+        /// Until then.
+        answer_by: Timestamp,
+    },
+    /// The party takes part in the draw.
+    Apply {
+        /// For these dates.
         occurrences: Vec<OccurrenceId>,
         /// So many on each.
         places: u32,
@@ -158,25 +158,30 @@ impl Places {
         term.capacity_of(occurrence).saturating_sub(self.held.get(&occurrence.id).copied().unwrap_or(0))
     }
 
-    fn fits(&self, term: &Term, dates: &[OccurrenceId], places: u32) -> bool {
+    /// True if so many places are left on each of the dates.
+    pub fn fits(&self, term: &Term, dates: &[OccurrenceId], places: u32) -> bool {
         let wanted: BTreeSet<_> = dates.iter().collect();
         term.occurrences.iter().filter(|o| wanted.contains(&o.id)).all(|o| self.left(term, o) >= places)
     }
 
     /// Keeps what was decided, as if it had been written and read again, for whoever is next.
-    pub fn note(&mut self, decision: &Decision, scope: Scope) {
-        match decision {
-            Decision::Confirm { occurrences, places } => self.take(occurrences, *places),
-            Decision::Wait { occurrences, .. } if scope == Scope::Single => {
-                for date in occurrences {
-                    *self.line.single.entry(*date).or_default() += 1;
-                }
+    pub fn note(&mut self, decision: &Decision, scope: Scope, is_first: bool) {
+        let waiting = match decision {
+            Decision::Confirm { occurrences, places } | Decision::Hold { occurrences, places, .. } => {
+                return self.take(occurrences, *places);
             }
-            Decision::Wait { .. } => self.line.all += 1,
+            Decision::Wait { occurrences, .. } | Decision::Apply { occurrences, .. } => occurrences,
+        };
+        for line in [Some(&mut self.line), is_first.then_some(&mut self.first)].into_iter().flatten() {
+            match scope {
+                Scope::Single => waiting.iter().for_each(|date| *line.single.entry(*date).or_default() += 1),
+                Scope::Whole | Scope::Rest => line.all += 1,
+            }
         }
     }
 
-    fn take(&mut self, dates: &[OccurrenceId], places: u32) {
+    /// Counts places as held.
+    pub fn take(&mut self, dates: &[OccurrenceId], places: u32) {
         for date in dates {
             *self.held.entry(*date).or_default() += places;
         }
@@ -193,39 +198,71 @@ pub fn places_for(unit: Unit, heads: u32) -> u32 {
 
 /// Decides one wish. The order of the rules is the order in which a person would want to hear of them.
 pub fn may_book(term: &Term, places: &Places, wish: &Wish, now: Timestamp) -> Result<Decision, Refusal> {
-    if term.state == TermState::Cancelled {
-        return Err(Refusal::CalledOff);
-    }
-    if let Some(opens_at) = term.opens_at.filter(|opens_at| now < *opens_at) {
-        return Err(Refusal::NotYetOpen { opens_at });
-    }
-    // The desk may still take somebody who comes to the counter after closing.
-    if let Some(closed_at) = term.closes_at.filter(|closes_at| *closes_at <= now && wish.door != Door::Desk) {
-        return Err(Refusal::Closed { closed_at });
-    }
-    if !term.scopes.allows(wish.scope) {
-        return Err(Refusal::ScopeNotOffered);
-    }
+    is_open(term, wish, now)?;
     let occurrences = wanted(term, wish, now)?;
-    check_age(term, wish.birth, &term.age)?;
-    if let Some(earlier) = wish.earlier {
-        return Err(Refusal::AlreadyBooked { waiting: earlier == BookingState::Waiting });
-    }
+    may_enter(term, wish)?;
     let taking = places_for(term.unit, wish.heads);
     if let Some(small) = smallest(term, &occurrences).filter(|small| taking > *small && *small > 0) {
         return Err(Refusal::PartyTooLarge { heads: wish.heads, capacity: small });
     }
-    if places.fits(term, &occurrences, taking) {
-        return Ok(Decision::Confirm { occurrences, places: taking });
+    let entry = &term.entry;
+    if entry.giving == Giving::Draw && !term.drawn {
+        return Ok(Decision::Apply { occurrences, places: taking });
+    }
+    let is_first = entry.is_first(&wish.has.groups);
+    let line = if is_first { &places.first } else { &places.line };
+    let ahead = line.wanting(&occurrences);
+    // Where nobody may be passed, whoever comes after somebody that waits for one of these dates waits, too.
+    let must_wait = !entry.smaller_may_pass && ahead > 0;
+    if places.fits(term, &occurrences, taking) && !must_wait {
+        let hold = entry.hold_minutes.filter(|_| wish.door == Door::Page);
+        return Ok(match hold.and_then(|minutes| now.checked_add(i64::from(minutes).minutes()).ok()) {
+            Some(answer_by) => Decision::Hold { occurrences, places: taking, answer_by },
+            None => Decision::Confirm { occurrences, places: taking },
+        });
     }
     if let Some(cap) = term.waitlist_cap.filter(|cap| places.line.parties() >= *cap) {
         return Err(Refusal::WaitlistFull { cap });
     }
-    let ahead = places.line.wanting(&occurrences);
+    if !term.promotable(now).any(|o| occurrences.contains(&o.id)) {
+        return Err(Refusal::NobodyMovesUp);
+    }
     Ok(Decision::Wait { occurrences, places: taking, ahead })
 }
 
+/// What a family can settle days before: everything of [`may_book`] but the hour and the places.
+pub fn may_prepare(term: &Term, wish: &Wish, now: Timestamp) -> Result<(), Refusal> {
+    if term.state == TermState::Cancelled {
+        return Err(Refusal::CalledOff);
+    }
+    wanted(term, wish, now)?;
+    may_enter(term, wish)
+}
+
+fn is_open(term: &Term, wish: &Wish, now: Timestamp) -> Result<(), Refusal> {
+    if term.state == TermState::Cancelled {
+        return Err(Refusal::CalledOff);
+    }
+    let entry = &term.entry;
+    if let Some(opens_at) = entry.opens_for(term.opens_at, &wish.has.groups).filter(|opens_at| now < *opens_at) {
+        let priority = entry.priority_opens_at.filter(|earlier| *earlier <= now && now < opens_at);
+        return Err(match priority {
+            Some(_) => Refusal::PriorityFirst { groups: entry.priority.clone(), opens_at },
+            None => Refusal::NotYetOpen { opens_at },
+        });
+    }
+    // The desk may still take somebody who comes to the counter after closing, but not into a draw.
+    let at_counter = wish.door == Door::Desk && (entry.giving != Giving::Draw || term.drawn);
+    match term.closes_at.filter(|closes_at| *closes_at <= now && !at_counter) {
+        Some(closed_at) => Err(Refusal::Closed { closed_at }),
+        None => Ok(()),
+    }
+}
+
 fn wanted(term: &Term, wish: &Wish, now: Timestamp) -> Result<Vec<OccurrenceId>, Refusal> {
+    if !term.scopes.allows(wish.scope) {
+        return Err(Refusal::ScopeNotOffered);
+    }
     let coming: Vec<_> = term.coming(now).map(|o| o.id).collect();
     match wish.scope {
         Scope::Whole if term.has_begun(now) => Err(Refusal::AlreadyBegun),
@@ -248,46 +285,14 @@ fn smallest(term: &Term, dates: &[OccurrenceId]) -> Option<u32> {
     term.occurrences.iter().filter(|o| dates.contains(&o.id)).map(|o| term.capacity_of(o)).min()
 }
 
-/// Checks the age rule on its date: the stated one, or the term's first.
-fn check_age(term: &Term, birth: Option<Date>, rule: &AgeRule) -> Result<(), Refusal> {
-    if rule.min.is_none() && rule.max.is_none() {
-        return Ok(());
+/// May an offer be accepted, or a hold be confirmed?
+pub fn may_accept(state: BookingState, answer_by: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
+    match (state, answer_by) {
+        (BookingState::Offered, Some(until)) if until <= now => Err(Refusal::OfferOver { until }),
+        (BookingState::Offered, _) => Ok(()),
+        (BookingState::Cancelled, _) => Err(Refusal::AlreadyCancelled),
+        (BookingState::Confirmed | BookingState::Waiting, _) => Err(Refusal::NothingOffered),
     }
-    let Some(on) = rule.on.or_else(|| term.first().map(|o| o.on_date)) else { return Ok(()) };
-    let birth = birth.ok_or(Refusal::BirthDateNeeded)?;
-    let age = age_on(birth, on);
-    if rule.min.is_some_and(|min| age < min) || rule.max.is_some_and(|max| age > max) {
-        return Err(Refusal::Age { min: rule.min, max: rule.max, on, age });
-    }
-    Ok(())
-}
-
-/// Who moves up: the bookings to confirm, in order, each with the dates that it then holds.
-///
-/// Dates that have begun or were called off are no longer wanted. A party that doesn't fit doesn't hold up a
-/// smaller one behind it; the page says so.
-pub fn promote(
-    term: &Term,
-    places: &Places,
-    waiting: &[Waiter],
-    now: Timestamp,
-) -> Vec<(BookingId, Vec<OccurrenceId>)> {
-    if term.state == TermState::Cancelled {
-        return Vec::new();
-    }
-    let coming: BTreeSet<_> = term.coming(now).map(|o| o.id).collect();
-    let mut places = places.clone();
-    let mut up = Vec::new();
-    let mut waiting: Vec<_> = waiting.iter().collect();
-    waiting.sort_by_key(|w| w.queue_no);
-    for waiter in waiting {
-        let dates: Vec<_> = waiter.occurrences.iter().copied().filter(|date| coming.contains(date)).collect();
-        if !dates.is_empty() && places.fits(term, &dates, waiter.places) {
-            places.take(&dates, waiter.places);
-            up.push((waiter.booking, dates));
-        }
-    }
-    up
 }
 
 /// May this booking be cancelled? `held` are the dates on which it holds places.
@@ -300,7 +305,7 @@ pub fn may_cancel(
 ) -> Result<(), Refusal> {
     match state {
         BookingState::Cancelled => Err(Refusal::AlreadyCancelled),
-        BookingState::Waiting => Ok(()),
+        BookingState::Waiting | BookingState::Offered => Ok(()),
         BookingState::Confirmed if door != Door::Page => Ok(()),
         BookingState::Confirmed => match cancel_deadline(term, held) {
             Some(deadline) if now > deadline => Err(Refusal::TooLateToCancel { deadline }),
@@ -331,6 +336,16 @@ pub enum Standing {
         /// Parties that wait already.
         ahead: u32,
     },
+    /// 报名抽签: everybody may apply, and lots are drawn after the closing.
+    Applying {
+        /// Parties that have applied.
+        applied: u32,
+    },
+    /// 待抽签: closed, and lots are not drawn yet.
+    Drawing {
+        /// Parties that have applied.
+        applied: u32,
+    },
     /// Booking opens later.
     Opens {
         /// When.
@@ -358,7 +373,7 @@ pub fn standing_of_date(term: &Term, places: &Places, date: &Occurrence, now: Ti
         return Standing::Closed;
     }
     if term.scopes.single {
-        return window(term, now).unwrap_or_else(|| vacancy(term, places, &[date.id]));
+        return window(term, places, now).unwrap_or_else(|| vacancy(term, places, &[date.id], now));
     }
     standing_of_term(term, places, now)
 }
@@ -372,41 +387,46 @@ pub fn standing_of_term(term: &Term, places: &Places, now: Timestamp) -> Standin
     if coming.is_empty() {
         return Standing::Past;
     }
-    if let Some(shut) = window(term, now) {
+    if let Some(shut) = window(term, places, now) {
         return shut;
     }
     if term.scopes.single && !term.scopes.rest && (!term.scopes.whole || term.has_begun(now)) {
-        return best(term, places, &coming);
+        return best(term, places, &coming, now);
     }
     if term.has_begun(now) && !term.scopes.rest {
         return Standing::Closed;
     }
-    vacancy(term, places, &coming)
+    vacancy(term, places, &coming, now)
 }
 
-fn window(term: &Term, now: Timestamp) -> Option<Standing> {
-    match (term.opens_at, term.closes_at) {
-        (Some(at), _) if now < at => Some(Standing::Opens { at }),
-        (_, Some(at)) if at <= now => Some(Standing::Closed),
+fn window(term: &Term, places: &Places, now: Timestamp) -> Option<Standing> {
+    let undrawn = (term.entry.giving == Giving::Draw && !term.drawn).then(|| places.line.parties());
+    match (term.first_opening(), term.closes_at, undrawn) {
+        (Some(at), _, _) if now < at => Some(Standing::Opens { at }),
+        (_, Some(at), Some(applied)) if at <= now => Some(Standing::Drawing { applied }),
+        (_, Some(at), None) if at <= now => Some(Standing::Closed),
+        (_, _, Some(applied)) => Some(Standing::Applying { applied }),
         _ => None,
     }
 }
 
-fn vacancy(term: &Term, places: &Places, dates: &[OccurrenceId]) -> Standing {
+fn vacancy(term: &Term, places: &Places, dates: &[OccurrenceId], now: Timestamp) -> Standing {
     let left =
         term.occurrences.iter().filter(|o| dates.contains(&o.id)).map(|o| places.left(term, o)).min().unwrap_or(0);
-    if left > 0 {
+    let ahead = places.line.wanting(dates);
+    if left > 0 && (ahead == 0 || term.entry.smaller_may_pass) {
         return Standing::Open { left };
     }
     match term.waitlist_cap {
         Some(cap) if places.line.parties() >= cap => Standing::Full,
-        _ => Standing::Waitlist { ahead: places.line.wanting(dates) },
+        _ if !term.promotable(now).any(|o| dates.contains(&o.id)) => Standing::Full,
+        _ => Standing::Waitlist { ahead },
     }
 }
 
 /// Where only single dates can be booked, the term stands as its best date does.
-fn best(term: &Term, places: &Places, coming: &[OccurrenceId]) -> Standing {
-    let mut standings = coming.iter().map(|date| vacancy(term, places, &[*date]));
+fn best(term: &Term, places: &Places, coming: &[OccurrenceId], now: Timestamp) -> Standing {
+    let mut standings = coming.iter().map(|date| vacancy(term, places, &[*date], now));
     let first = standings.next().unwrap_or(Standing::Past);
     standings.fold(first, |best, next| match (best, next) {
         (Standing::Open { left: a }, Standing::Open { left: b }) => Standing::Open { left: a.max(b) },

@@ -13,9 +13,15 @@ pub mod code;
 pub mod crew;
 pub mod day_kind;
 pub mod desk_calendar;
+#[cfg(feature = "draw")]
+pub mod draw;
+pub mod entry;
 #[cfg(feature = "almanac")]
 pub mod expansion;
+pub mod grade;
 pub mod id;
+pub mod line;
+pub mod offer;
 pub mod person;
 pub mod phone;
 pub mod reading;

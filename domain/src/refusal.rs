@@ -1,6 +1,11 @@
 //! Why something may not be done: a value that the page turns into one plain sentence.
 
-use crate::{id::TermId, text::InputProblem};
+use crate::{
+    entry::{Group, Shape},
+    grade::Grade,
+    id::TermId,
+    text::InputProblem,
+};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +44,80 @@ pub enum Refusal {
         /// The person's age on that date; negative before birth.
         age: i16,
     },
+    /// The rule of grades, and the grade that failed it.
+    #[error("grade {} on {on}", grade.0)]
+    Grade {
+        /// The lowest grade taken.
+        min: Grade,
+        /// The highest.
+        max: Grade,
+        /// Grades are counted on this date.
+        on: Date,
+        /// The person's grade on that date.
+        grade: Grade,
+    },
+    /// Only households of certain groups are taken, and staff have granted none of them to this one.
+    #[error("only certain groups")]
+    OnlyGroups {
+        /// The groups.
+        groups: Vec<Group>,
+    },
+    /// The priority groups may book already; the others later.
+    #[error("priority groups first, others at {opens_at}")]
+    PriorityFirst {
+        /// The groups.
+        groups: Vec<Group>,
+        /// When the others may.
+        opens_at: Timestamp,
+    },
+    /// The child has or awaits a place in another term of the same period.
+    #[error("another place in that period")]
+    PeriodTaken {
+        /// The other term.
+        term: TermId,
+        /// True if it waits there.
+        waiting: bool,
+    },
+    /// The household has as many live bookings of the term as one may.
+    #[error("{max} bookings of the household")]
+    HouseholdLimit {
+        /// How many that is.
+        max: u32,
+    },
+    /// The person has something else at the same time.
+    #[error("overlaps on {on}")]
+    Overlaps {
+        /// The other term.
+        term: TermId,
+        /// The first date of both.
+        on: Date,
+        /// True if it may be booked all the same.
+        may_insist: bool,
+    },
+    /// The term takes families of another make-up.
+    #[error("another make-up of the family")]
+    Shape {
+        /// Those that it takes.
+        shapes: Vec<Shape>,
+    },
+    /// What the term asks to be agreed to was not agreed to.
+    #[error("consent needed")]
+    ConsentNeeded,
+    /// Nobody moves up to these dates any more, so that waiting would be in vain.
+    #[error("nobody moves up any more")]
+    NobodyMovesUp,
+    /// The offer, or the hold, is over.
+    #[error("the offer was over at {until}")]
+    OfferOver {
+        /// When it was.
+        until: Timestamp,
+    },
+    /// There is no offer to answer.
+    #[error("nothing is offered")]
+    NothingOffered,
+    /// Of several that were asked for together not all have places, so none was booked.
+    #[error("not all together")]
+    NotTogether,
     /// The age rule can't be checked without a birth date.
     #[error("birth date needed")]
     BirthDateNeeded,

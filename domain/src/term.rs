@@ -4,6 +4,7 @@ use crate::{
     activity::Unit,
     booking::Scope,
     codes,
+    entry::{Entry, Giving},
     id::{OccurrenceId, TermId},
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
@@ -24,6 +25,8 @@ codes! {
     Promotion {
         /// The first in line gets it at once.
         AutoFill = "auto_fill",
+        /// It is offered to the first in line, who has to answer by a deadline.
+        Offer = "offer",
     }
 }
 
@@ -83,6 +86,12 @@ pub struct Term {
     pub scopes: Scopes,
     /// The most parties that may wait; none means no cap.
     pub waitlist_cap: Option<u32>,
+    /// How a freed place reaches the first in line.
+    pub promotion: Promotion,
+    /// The other rules of entry.
+    pub entry: Entry,
+    /// True once lots were drawn.
+    pub drawn: bool,
     /// Its dates in order of start, the cancelled ones included.
     pub occurrences: Vec<Occurrence>,
 }
@@ -142,7 +151,7 @@ impl Term {
     pub fn shortage(&self, minimum: Option<Minimum>, held: u32, today: Date, now: Timestamp) -> Option<u32> {
         let minimum = minimum?;
         let first = self.first()?;
-        let open = self.opens_at.is_none_or(|opens_at| opens_at <= now);
+        let open = self.first_opening().is_none_or(|opens_at| opens_at <= now);
         let due = open && first.starts_at > now && minimum.decide_on(first.on_date) <= today;
         minimum.people.checked_sub(held).filter(|missing| due && *missing > 0)
     }
@@ -150,6 +159,25 @@ impl Term {
     /// The dates that take place and have not begun at `now`.
     pub fn coming(&self, now: Timestamp) -> impl Iterator<Item = &Occurrence> {
         self.occurrences.iter().filter(move |o| o.state == OccurrenceState::Scheduled && o.starts_at > now)
+    }
+
+    /// The dates to come for which somebody may still move up (递补截止).
+    pub fn promotable(&self, now: Timestamp) -> impl Iterator<Item = &Occurrence> {
+        self.coming(now).filter(move |o| self.last_promotion(o) > now)
+    }
+
+    /// The instant after which nobody moves up to a date.
+    pub fn last_promotion(&self, date: &Occurrence) -> Timestamp {
+        date.starts_at.checked_sub(i64::from(self.entry.cutoff_hours).hours()).unwrap_or(Timestamp::MIN)
+    }
+
+    /// When the first may book: the priority groups, or everybody; none if it is open since ever.
+    pub fn first_opening(&self) -> Option<Timestamp> {
+        let earlier = self.entry.priority_opens_at.filter(|_| self.entry.giving == Giving::PriorityFirst);
+        match (self.opens_at, earlier) {
+            (Some(opens_at), Some(earlier)) => Some(opens_at.min(earlier)),
+            (opens_at, _) => opens_at,
+        }
     }
 
     /// The first date that takes place.

@@ -5,13 +5,15 @@
 use domain::{
     activity::Unit,
     booking::{
-        BookingState, Decision, Line, Places, Scope, Standing, Waiter, Wish, cancel_deadline, may_book, may_cancel,
-        promote, standing_of_date, standing_of_term,
+        BookingState, Decision, Places, Scope, Standing, Wish, cancel_deadline, may_book, may_cancel, standing_of_date,
+        standing_of_term,
     },
+    entry::{Entry, Standings},
     id::{BookingId, OccurrenceId, TermId},
+    line::{Line, Waiter, promote},
     refusal::Refusal,
     rights::Door,
-    term::{AgeRule, Occurrence, OccurrenceState, Scopes, Term, TermState},
+    term::{AgeRule, Occurrence, OccurrenceState, Promotion, Scopes, Term, TermState},
 };
 use jiff::{Timestamp, ToSpan, civil::date};
 use uuid::Uuid;
@@ -45,6 +47,9 @@ fn term() -> Term {
         age: AgeRule { min: Some(5), max: Some(14), on: Some(date(2026, 7, 1)) },
         scopes: Scopes { whole: true, rest: false, single: true },
         waitlist_cap: Some(2),
+        promotion: Promotion::AutoFill,
+        entry: Entry::default(),
+        drawn: false,
         occurrences: vec![
             occurrence(1, "2026-12-01T01:00:00Z"),
             occurrence(2, "2026-12-02T01:00:00Z"),
@@ -59,20 +64,23 @@ fn wish() -> Wish {
         occurrence: None,
         heads: 1,
         birth: Some(date(2018, 3, 1)),
-        earlier: None,
+        adults: None,
+        has: Standings::default(),
+        insists: false,
+        consents: false,
         door: Door::Page,
     }
 }
 
 fn held(counts: &[(u128, u32)]) -> Places {
     let held = counts.iter().map(|(n, count)| (OccurrenceId(Uuid::from_u128(*n)), *count)).collect();
-    Places { held, line: Line::default() }
+    Places { held, ..Places::default() }
 }
 
 fn waiter(n: u128, dates: &[u128], places: u32) -> Waiter {
     Waiter {
         booking: BookingId(Uuid::from_u128(n)),
-        queue_no: n as i64,
+        order_no: n as i64,
         places,
         occurrences: dates.iter().map(|n| OccurrenceId(Uuid::from_u128(*n))).collect(),
     }
@@ -188,7 +196,7 @@ fn a_party_that_could_never_fit_is_told_so() {
 #[test]
 fn who_is_booked_already_hears_it() {
     for (earlier, waiting) in [(BookingState::Confirmed, false), (BookingState::Waiting, true)] {
-        let again = Wish { earlier: Some(earlier), ..wish() };
+        let again = Wish { has: Standings { earlier: Some(earlier), ..Standings::default() }, ..wish() };
         let answer = may_book(&term(), &Places::default(), &again, at(IN_TIME));
         assert_eq!(answer, Err(Refusal::AlreadyBooked { waiting }));
     }

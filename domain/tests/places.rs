@@ -5,10 +5,12 @@
 
 use domain::{
     activity::Unit,
-    booking::{BookingState, Decision, Places, Scope, Waiter, Wish, may_book, may_cancel, promote},
+    booking::{BookingState, Decision, Places, Scope, Wish, may_book, may_cancel},
+    entry::{Entry, Giving, Group, Standings},
     id::{BookingId, OccurrenceId, TermId},
+    line::{Waiter, order_no, promote},
     rights::Door,
-    term::{AgeRule, Occurrence, OccurrenceState, Scopes, Term, TermState},
+    term::{AgeRule, Occurrence, OccurrenceState, Promotion, Scopes, Term, TermState},
 };
 use jiff::{Timestamp, ToSpan, civil::date};
 use proptest::prelude::*;
@@ -21,7 +23,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn term(capacity: u32, unit: Unit, dates: usize) -> Term {
+fn term(capacity: u32, unit: Unit, dates: usize, smaller_may_pass: bool) -> Term {
     Term {
         id: TermId(Uuid::nil()),
         state: TermState::Published,
@@ -33,6 +35,9 @@ fn term(capacity: u32, unit: Unit, dates: usize) -> Term {
         age: AgeRule::default(),
         scopes: Scopes { whole: true, rest: true, single: true },
         waitlist_cap: None,
+        promotion: Promotion::AutoFill,
+        entry: Entry { smaller_may_pass, ..Entry::default() },
+        drawn: false,
         occurrences: (0..dates)
             .map(|n| {
                 let starts_at = at(START) + (24 * 7 * n as i64).hours();
@@ -57,6 +62,8 @@ struct Rows {
 
 struct Row {
     state: BookingState,
+    /// Of a priority group?
+    first: bool,
     scope: Scope,
     places: u32,
     dates: Vec<OccurrenceId>,
@@ -67,19 +74,21 @@ impl Rows {
         let (mut places, mut waiting) = (Places::default(), Vec::new());
         for (number, row) in &self.bookings {
             match row.state {
-                BookingState::Confirmed => {
+                BookingState::Confirmed | BookingState::Offered => {
                     for date in &row.dates {
                         *places.held.entry(*date).or_default() += row.places;
                     }
                 }
                 BookingState::Waiting => {
-                    match row.scope {
-                        Scope::Single => *places.line.single.entry(row.dates[0]).or_default() += 1,
-                        Scope::Whole | Scope::Rest => places.line.all += 1,
+                    for line in [Some(&mut places.line), row.first.then_some(&mut places.first)].into_iter().flatten() {
+                        match row.scope {
+                            Scope::Single => *line.single.entry(row.dates[0]).or_default() += 1,
+                            Scope::Whole | Scope::Rest => line.all += 1,
+                        }
                     }
                     waiting.push(Waiter {
                         booking: BookingId(Uuid::from_u128(*number)),
-                        queue_no: *number as i64,
+                        order_no: order_no(row.first, true, *number as i64),
                         places: row.places,
                         occurrences: row.dates.clone(),
                     });
@@ -94,12 +103,16 @@ impl Rows {
         let number = self.bookings.keys().last().copied().unwrap_or(0) + 1;
         let mut noted = self.places().0;
         let Ok(decision) = may_book(term, &noted, &wish, now) else { return };
-        noted.note(&decision, wish.scope);
+        let first = term.entry.is_first(&wish.has.groups);
+        noted.note(&decision, wish.scope, first);
         let (state, places, dates) = match decision {
             Decision::Confirm { occurrences, places } => (BookingState::Confirmed, places, occurrences),
-            Decision::Wait { occurrences, places, .. } => (BookingState::Waiting, places, occurrences),
+            Decision::Hold { occurrences, places, .. } => (BookingState::Offered, places, occurrences),
+            Decision::Wait { occurrences, places, .. } | Decision::Apply { occurrences, places } => {
+                (BookingState::Waiting, places, occurrences)
+            }
         };
-        self.bookings.insert(number, Row { state, scope: wish.scope, places, dates });
+        self.bookings.insert(number, Row { state, first, scope: wish.scope, places, dates });
         assert_eq!(noted, self.places().0, "what was noted is what would be read");
     }
 
@@ -122,20 +135,32 @@ impl Rows {
 
 #[derive(Clone, Debug)]
 enum Step {
-    Book { scope: Scope, date: usize, heads: u32 },
+    Book { scope: Scope, date: usize, heads: u32, first: bool },
     Cancel { nth: usize },
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let scope = prop_oneof![Just(Scope::Whole), Just(Scope::Rest), Just(Scope::Single)];
-    let book = (scope, 0..5_usize, 1..5_u32).prop_map(|(scope, date, heads)| Step::Book { scope, date, heads });
+    let book = (scope, 0..5_usize, 1..5_u32, any::<bool>())
+        .prop_map(|(scope, date, heads, first)| Step::Book { scope, date, heads, first });
     let cancel = (0..50_usize).prop_map(|nth| Step::Cancel { nth });
     prop::collection::vec(prop_oneof![3 => book, 2 => cancel], 1..60)
 }
 
-fn wish(scope: Scope, date: usize, heads: u32) -> Wish {
+fn wish(scope: Scope, date: usize, heads: u32, first: bool) -> Wish {
     let occurrence = Some(OccurrenceId(Uuid::from_u128(date as u128 + 1)));
-    Wish { scope, occurrence, heads, birth: None, earlier: None, door: Door::Page }
+    let groups = if first { vec![Group::DualIncome] } else { Vec::new() };
+    Wish {
+        scope,
+        occurrence,
+        heads,
+        adults: None,
+        birth: None,
+        has: Standings { groups, ..Standings::default() },
+        insists: false,
+        consents: false,
+        door: Door::Page,
+    }
 }
 
 proptest! {
@@ -143,15 +168,20 @@ proptest! {
 
     #[test]
     fn capacity_holds_and_nobody_waits_for_free_places(
-        steps in steps(), capacity in 1..8_u32, family in any::<bool>()
+        steps in steps(), capacity in 1..8_u32, family in any::<bool>(), smaller_may_pass in any::<bool>(),
+        hold in any::<bool>(), priority in any::<bool>(),
     ) {
         let unit = if family { Unit::Family } else { Unit::Person };
-        let term = term(capacity, unit, 4);
+        let mut term = term(capacity, unit, 4, smaller_may_pass);
+        term.entry.hold_minutes = hold.then_some(5);
+        if priority {
+            term.entry = Entry { giving: Giving::PriorityFirst, priority: vec![Group::DualIncome], ..term.entry };
+        }
         let now = at(START) - 240.hours();
         let mut rows = Rows::default();
         for step in steps {
             match step {
-                Step::Book { scope, date, heads } => rows.book(&term, wish(scope, date, heads), now),
+                Step::Book { scope, date, heads, first } => rows.book(&term, wish(scope, date, heads, first), now),
                 Step::Cancel { nth } => rows.cancel(&term, nth, now),
             }
             let (places, waiting) = rows.places();
@@ -164,11 +194,11 @@ proptest! {
 
     #[test]
     fn where_all_want_the_same_the_line_moves_in_order(capacity in 1..6_u32, count in 1..30_usize, leave in 0..30_usize) {
-        let term = term(capacity, Unit::Person, 3);
+        let term = term(capacity, Unit::Person, 3, leave % 2 == 0);
         let now = at(START) - 240.hours();
         let mut rows = Rows::default();
         for _ in 0..count {
-            rows.book(&term, wish(Scope::Whole, 0, 1), now);
+            rows.book(&term, wish(Scope::Whole, 0, 1, false), now);
         }
         rows.cancel(&term, leave, now);
         let live: Vec<_> =

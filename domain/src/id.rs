@@ -58,6 +58,8 @@ ids! {
     NoticeId,
     /// A change of a term's dates.
     ChangeId,
+    /// A household's claim to belong to a group.
+    ClaimId,
     /// What makes a repeated request recognisable: the same key gets the same answer.
     RequestKey,
 }

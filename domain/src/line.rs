@@ -35,10 +35,11 @@ impl Line {
 /// Where a booking stands in line: a number that rises with those behind it. Those of a priority group stand before
 /// all others; within either, who came first; after a draw, as the lots fell.
 pub fn order_no(is_first: bool, entry_has_priority: bool, queue_no: i64) -> i64 {
-    /// More than ever book one term.
-    const OTHERS: i64 = 1 << 40;
     if entry_has_priority && !is_first { OTHERS + queue_no } else { queue_no }
 }
+
+/// Below it stand the priority groups, above it all others: more than ever book one term.
+pub const OTHERS: i64 = 1 << 40;
 
 /// A booking that waits, as [`promote`] looks at it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

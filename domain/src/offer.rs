@@ -71,7 +71,11 @@ mod tests {
     fn an_offer_never_outlives_the_cut_off() {
         let by = |now, last| answer_by(at(now), 12, at(last), &beijing());
         assert_eq!(by("2026-12-01T10:00", "2026-12-01T13:00"), Some(at("2026-12-01T13:00")));
-        assert_eq!(by("2026-12-01T19:00", "2026-12-02T08:30"), Some(at("2026-12-02T08:30")), "not after the class began");
+        assert_eq!(
+            by("2026-12-01T19:00", "2026-12-02T08:30"),
+            Some(at("2026-12-02T08:30")),
+            "not after the class began"
+        );
         assert_eq!(by("2026-12-01T19:00", "2026-12-02T07:30"), Some(at("2026-12-01T21:00")), "nor in the night");
         assert_eq!(by("2026-12-01T22:00", "2026-12-02T07:30"), None, "nobody can be asked in the night");
     }

@@ -118,6 +118,12 @@ pub enum Refusal {
     /// Of several that were asked for together not all have places, so none was booked.
     #[error("not all together")]
     NotTogether,
+    /// Lots are drawn after the closing, and the term has none.
+    #[error("a draw needs a closing time")]
+    DrawNeedsClosing,
+    /// Somebody has booked under the rules as they are, so it can't become a draw, or stop being one.
+    #[error("booked already")]
+    BookedAlready,
     /// The age rule can't be checked without a birth date.
     #[error("birth date needed")]
     BirthDateNeeded,

@@ -199,10 +199,7 @@ fn a_hold_keeps_the_places_until_its_minutes_are_over() {
     assert_eq!(answer_by, at("2026-11-25T01:05:00Z"));
     let accept = |state, now: &str| may_accept(state, Some(answer_by), at(now));
     assert_eq!(accept(BookingState::Offered, "2026-11-25T01:04:59Z"), Ok(()));
-    assert_eq!(
-        accept(BookingState::Offered, "2026-11-25T01:05:00Z"),
-        Err(Refusal::OfferOver { until: answer_by })
-    );
+    assert_eq!(accept(BookingState::Offered, "2026-11-25T01:05:00Z"), Err(Refusal::OfferOver { until: answer_by }));
     assert_eq!(accept(BookingState::Waiting, IN_TIME), Err(Refusal::NothingOffered));
     let desk = Wish { door: Door::Desk, ..wish() };
     assert!(matches!(book(entry, &desk), Ok(Decision::Confirm { .. })), "at the counter it is booked at once");
@@ -244,7 +241,10 @@ fn everybody_applies_to_a_draw_and_nobody_moves_up_before_it() {
     assert_eq!(standing_of_term(&term, &places, at(IN_TIME)), Standing::Applying { applied: 1 });
     assert_eq!(standing_of_term(&term, &places, at(CLOSES)), Standing::Drawing { applied: 1 });
     let desk = Wish { door: Door::Desk, ..wish() };
-    assert!(matches!(may_book(&term, &places, &desk, at(CLOSES)), Err(Refusal::Closed { .. })), "lots are not added to");
+    assert!(
+        matches!(may_book(&term, &places, &desk, at(CLOSES)), Err(Refusal::Closed { .. })),
+        "lots are not added to"
+    );
     term.drawn = true;
     assert_eq!(promote(&term, &places, &waiting, at(CLOSES)).len(), 1);
     assert_eq!(stuck(&term), None);

@@ -141,8 +141,12 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let scope = prop_oneof![Just(Scope::Whole), Just(Scope::Rest), Just(Scope::Single)];
-    let book = (scope, 0..5_usize, 1..5_u32, any::<bool>())
-        .prop_map(|(scope, date, heads, first)| Step::Book { scope, date, heads, first });
+    let book = (scope, 0..5_usize, 1..5_u32, any::<bool>()).prop_map(|(scope, date, heads, first)| Step::Book {
+        scope,
+        date,
+        heads,
+        first,
+    });
     let cancel = (0..50_usize).prop_map(|nth| Step::Cancel { nth });
     prop::collection::vec(prop_oneof![3 => book, 2 => cancel], 1..60)
 }

@@ -6,6 +6,7 @@ use crate::{
     audit::Change,
     days,
     entity::{activity, community, occurrence, room, stored::Stored, term},
+    entries::{entry_like, new_seed},
     error::InField,
     id::new_id,
     schedule,
@@ -16,6 +17,7 @@ use domain::{
     activity::{ActivityKind, Audience, Unit},
     calendar::Span,
     day_kind::HolidayPolicy,
+    entry::Giving,
     expansion,
     id::{ActivityId, CommunityId, RoomId, TermId},
     reading::{PreviewDay, RoomChoice},
@@ -99,6 +101,8 @@ pub struct NewTerm {
     pub waitlist_cap: Option<u32>,
     /// With how few people it is in question.
     pub minimum: Option<Minimum>,
+    /// The term whose rules of entry it takes over; the usual ones if none.
+    pub entry_like: Option<TermId>,
 }
 
 async fn community_for(
@@ -212,6 +216,7 @@ pub async fn like_term(conn: &impl ConnectionTrait, at: CommunityId, id: TermId)
         scopes: loaded.term.scopes,
         waitlist_cap: loaded.term.waitlist_cap,
         minimum: loaded.minimum(),
+        entry_like: Some(id),
     })
 }
 
@@ -302,6 +307,10 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
     let opening = |local: Option<DateTime>| {
         local.map(|at| instant(at.date(), at.time(), &zone)).transpose().map(|at| at.map(Into::into))
     };
+    let (entry, promotion) = match new.entry_like {
+        Some(like) => entry_like(&tx, at, like, new.closes.is_some()).await?,
+        None => (None, Promotion::AutoFill),
+    };
     let years = |age: Option<i16>| age.map(i32::from);
     let small = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
     term::Entity::insert(term::ActiveModel {
@@ -322,7 +331,7 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
         book_rest: Set(new.scopes.rest),
         book_single: Set(new.scopes.single),
         waitlist_cap: Set(new.waitlist_cap.map(small)),
-        promotion: Set(Stored(Promotion::AutoFill)),
+        promotion: Set(Stored(promotion)),
         recurrence: Set(serde_json::to_string(&new.series).map_err(|e| sea_orm::DbErr::Json(e.to_string()))?),
         first_date: Set(first.into()),
         last_date: Set(last.into()),
@@ -332,6 +341,13 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
         min_people: Set(new.minimum.map(|minimum| small(minimum.people))),
         decide_days: Set(small(new.minimum.map_or(Minimum::USUAL_DAYS, |minimum| minimum.days))),
         crew: Set(None),
+        draw_seed: Set(entry.as_ref().filter(|entry| entry.giving == Giving::Draw).map(|_| new_seed())),
+        entry: Set(entry
+            .map(|entry| serde_json::to_string(&entry))
+            .transpose()
+            .map_err(|e| sea_orm::DbErr::Json(e.to_string()))?),
+        drawn_at: Set(None),
+        draw_result: Set(None),
         state: Set(Stored(TermState::Published)),
         created_at: Set(now.into()),
     })

@@ -7,17 +7,20 @@ pub use days::days;
 use crate::{
     StoreError,
     accounts::Who,
+    bookings::seed_commitment,
     communities,
     entity::{
         activity, booking, booking_place, community, occurrence, person, term,
         time::{Day, Instant},
     },
-    terms::{Loaded, code, count, days_of, line_before, load_terms, local, zone_of},
+    terms::{Loaded, code, count, days_of, line_before, load_terms, local, terms_of, zone_of},
 };
 use domain::{
     activity::{ActivityKind, Side},
-    booking::{BookingState, Line, PlaceState, Standing, cancel_deadline, may_cancel, standing_of_term},
+    booking::{BookingState, PlaceState, Standing, cancel_deadline, may_cancel, standing_of_term},
+    entry::Giving,
     id::{ActivityId, BookingId, CommunityId, OccurrenceId, PersonId, TermId},
+    line::Line,
     reading::{ActivityCard, ActivityPage, DateEntry, MyBooking, MyDate, TermCard},
     recurrence::Series,
     rights::Door,
@@ -130,13 +133,7 @@ pub async fn activity_page(
         .one(db)
         .await?
         .ok_or(StoreError::NotFound)?;
-    let ids: Vec<Uuid> = term::Entity::find()
-        .select_only()
-        .column(term::Column::Id)
-        .filter(term::Column::ActivityId.eq(id.0))
-        .into_tuple()
-        .all(db)
-        .await?;
+    let ids = terms_of(db, id).await?;
     let mut terms: Vec<_> =
         load_terms(db, &ids).await?.iter().map(|loaded| term_card(loaded, now)).collect::<Result<_, _>>()?;
     // What can still be joined first, the nearest of it on top; then what is over, the latest first.
@@ -183,9 +180,14 @@ fn term_card(loaded: &Loaded, now: Timestamp) -> Result<TermCard, StoreError> {
         scopes: loaded.term.scopes,
         begun: loaded.term.has_begun(now),
         opens: loaded.opens(now),
-        opens_in: loaded.term.opens_at.map(|at| at.as_second() - now.as_second()).filter(|seconds| *seconds > 0),
+        opens_in: loaded.term.first_opening().map(|at| at.as_second() - now.as_second()).filter(|seconds| *seconds > 0),
         closes: loaded.term.closes_at.map(|at| local(at, &loaded.zone)),
         cancel_hours: loaded.term.cancel_hours,
+        entry: loaded.term.entry.clone(),
+        priority_opens: loaded.term.entry.priority_opens_at.map(|at| local(at, &loaded.zone)),
+        promotion: loaded.term.promotion,
+        commitment: seed_commitment(row)?,
+        drawn: loaded.term.drawn,
         standing: standing_of_term(&loaded.term, &loaded.places, now),
         waiting: loaded.places.line.parties(),
         dates: loaded.dates.iter().filter_map(|date| loaded.entry(date, now)).collect(),
@@ -210,13 +212,7 @@ pub async fn my_bookings(
         .filter(booking::Column::HouseholdId.eq(household))
         .filter(booking::Column::State.ne(code(BookingState::Cancelled)));
     if let Some(activity) = of {
-        let terms: Vec<Uuid> = term::Entity::find()
-            .select_only()
-            .column(term::Column::Id)
-            .filter(term::Column::ActivityId.eq(activity.0))
-            .into_tuple()
-            .all(db)
-            .await?;
+        let terms = terms_of(db, activity).await?;
         find = find.filter(booking::Column::TermId.is_in(terms));
     }
     let rows = find.order_by_asc(booking::Column::CreatedAt).all(db).await?;
@@ -248,7 +244,7 @@ pub async fn my_bookings(
     }
     let mut before: HashMap<Uuid, Line> = HashMap::new();
     for row in rows.iter().filter(|row| row.state == BookingState::Waiting) {
-        before.insert(row.id, line_before(db, row.term_id, row.queue_no).await?);
+        before.insert(row.id, line_before(db, row.term_id, row.order_no).await?);
     }
     let mut mine: Vec<_> = rows
         .iter()
@@ -283,6 +279,8 @@ fn my_booking(
         return None;
     }
     let waits = row.state == BookingState::Waiting;
+    let answer_by = row.answer_by.map(Timestamp::from).filter(|_| row.state == BookingState::Offered);
+    let to_be_drawn = waits && loaded.term.entry.giving == Giving::Draw && !loaded.term.drawn;
     Some(MyBooking {
         id: BookingId(row.id),
         slug: community.slug.clone(),
@@ -297,7 +295,10 @@ fn my_booking(
         heads: count(row.heads),
         scope: row.scope.0,
         state: row.state.0,
-        place_in_line: before.map(|line| line.wanting(places) + 1),
+        place_in_line: before.filter(|_| !to_be_drawn).map(|line| line.wanting(places) + 1),
+        answer_by: answer_by.map(|at| local(at, &loaded.zone)),
+        answer_in: answer_by.map(|at| at.as_second() - now.as_second()),
+        to_be_drawn,
         dates,
         cancel_until: (!waits)
             .then(|| cancel_deadline(&loaded.term, places))

@@ -7,7 +7,7 @@ use domain::{
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// A transaction that changed nothing, and why.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// A rule says no.
     #[error("refused: {0}")]

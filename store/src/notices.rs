@@ -35,6 +35,10 @@ pub(crate) async fn owe(
     let payload = serde_json::to_string(text).map_err(|e| DbErr::Json(e.to_string()))?;
     let kind = match text {
         NoticeText::Promoted { .. } => "promoted",
+        NoticeText::Offered { .. } => "offered",
+        NoticeText::Lapsed { .. } => "lapsed",
+        NoticeText::NotDrawn { .. } => "not_drawn",
+        NoticeText::ClaimChecked { .. } => "claim_checked",
         NoticeText::BookedByDesk { .. } => "booked_by_desk",
         NoticeText::Moved { .. } => "moved",
         NoticeText::Added { .. } => "added",

@@ -7,13 +7,14 @@ use crate::{
     calendar, communities, crews,
     entity::{audit, booking, booking_place, community, person, term, time::Day},
     families,
-    terms::{Loaded, code, count, load_coming, load_term, local, zone_of},
+    terms::{Loaded, code, count, load_coming, load_term, local, waiters, zone_of},
     tx::begin_write,
 };
 use domain::{
     booking::{BookingState, PlaceState, Scope, standing_of_term},
     calendar::Span,
     id::{ActivityId, BookingId, CommunityId, PersonId, TermId},
+    line::why_stuck,
     person::{MemberRole, age_on},
     phone::PhoneNumber,
     reading::{AuditLine, DeskPage, DeskTerm, FoundPerson, RosterLine, RosterPage},
@@ -99,7 +100,7 @@ pub async fn roster(
     let rows = booking::Entity::find()
         .filter(booking::Column::TermId.eq(id.0))
         .filter(booking::Column::State.ne(code(BookingState::Cancelled)))
-        .order_by_asc(booking::Column::QueueNo)
+        .order_by_asc(booking::Column::OrderNo)
         .all(db)
         .await?;
     let persons = persons(db, rows.iter().map(|row| row.person_id).collect()).await?;
@@ -119,11 +120,12 @@ pub async fn roster(
         }
     }
     let today = local(now, &loaded.zone).date();
+    let line = waiters(db, id).await?;
     let mut confirmed = Vec::new();
     let mut waiting = Vec::new();
     for row in rows {
         let Some(person) = persons.get(&row.person_id) else { continue };
-        let line = RosterLine {
+        let of_roster = RosterLine {
             booking: BookingId(row.id),
             person: PersonId(person.id),
             name: person.name.clone(),
@@ -136,8 +138,10 @@ pub async fn roster(
             date: dates.get(&row.id).copied(),
             booked: local(row.created_at.into(), &loaded.zone),
             door: row.door.0,
+            answer_by: row.answer_by.map(|at| local(at.into(), &loaded.zone)),
+            stuck: why_stuck(&loaded.term, &loaded.places, &line, BookingId(row.id), now),
         };
-        if row.state == BookingState::Waiting { waiting.push(line) } else { confirmed.push(line) }
+        if row.state == BookingState::Waiting { waiting.push(of_roster) } else { confirmed.push(of_roster) }
     }
     Ok(RosterPage {
         term: desk_term(&loaded, now),

@@ -9,8 +9,10 @@ use crate::{
     entity::{activity, booking, booking_place, community, occurrence, room, term, time::Day},
 };
 use domain::{
-    booking::{BookingState, Line, PlaceState, Places, Scope, Waiter, standing_of_date},
+    booking::{BookingState, PlaceState, Places, Scope, standing_of_date},
+    entry::{Entry, Giving},
     id::{ActivityId, BookingId, CommunityId, OccurrenceId, TermId},
+    line::{Line, OTHERS, Waiter},
     reading::DateEntry,
     term::{AgeRule, Minimum, Occurrence, Scopes, Term},
     text::InputProblem,
@@ -84,7 +86,13 @@ fn age_rule(row: &term::Model) -> AgeRule {
     AgeRule { min: age(row.age_min), max: age(row.age_max), on: row.age_on.map(Date::from) }
 }
 
-fn rules_of(row: &term::Model, activity: &activity::Model, dates: &[occurrence::Model]) -> Term {
+/// The rules of entry of a term.
+pub(crate) fn entry_of(row: &term::Model) -> Result<Entry, DbErr> {
+    let read = |text: &String| serde_json::from_str(text).map_err(|error| DbErr::Json(error.to_string()));
+    row.entry.as_ref().map_or_else(|| Ok(Entry::default()), read)
+}
+
+fn rules_of(row: &term::Model, entry: Entry, activity: &activity::Model, dates: &[occurrence::Model]) -> Term {
     Term {
         id: TermId(row.id),
         state: row.state.0,
@@ -96,6 +104,9 @@ fn rules_of(row: &term::Model, activity: &activity::Model, dates: &[occurrence::
         age: age_rule(row),
         scopes: Scopes { whole: row.book_whole, rest: row.book_rest, single: row.book_single },
         waitlist_cap: row.waitlist_cap.map(count),
+        promotion: row.promotion.0,
+        entry,
+        drawn: row.drawn_at.is_some(),
         occurrences: dates
             .iter()
             .map(|o| Occurrence {
@@ -180,6 +191,13 @@ async fn gather(
         .into_iter()
         .map(|room| (room.id, room.name))
         .collect();
+    let mut entries = rows.iter().map(|row| Ok((row.id, entry_of(row)?))).collect::<Result<HashMap<_, _>, DbErr>>()?;
+    let with_priority = entries.iter().filter(|(_, entry)| entry.giving == Giving::PriorityFirst);
+    let with_priority: Vec<Uuid> = with_priority.map(|(id, _)| *id).collect();
+    let mut firsts = match with_priority.as_slice() {
+        [] => HashMap::new(),
+        ids => lines(conn, ids, Some(OTHERS)).await?,
+    };
     let mut lines = lines(conn, ids, None).await?;
     let mut loaded = Vec::with_capacity(rows.len());
     for row in rows {
@@ -188,10 +206,11 @@ async fn gather(
         let dates = dates.remove(&row.id).unwrap_or_default();
         let held = dates.iter().filter_map(|date| held.get_key_value(&OccurrenceId(date.id)));
         loaded.push(Loaded {
-            term: rules_of(&row, &activity, &dates),
+            term: rules_of(&row, entries.remove(&row.id).unwrap_or_default(), &activity, &dates),
             places: Places {
                 held: held.map(|(id, places)| (*id, *places)).collect(),
                 line: lines.remove(&row.id).unwrap_or_default(),
+                first: firsts.remove(&row.id).unwrap_or_default(),
             },
             rooms: rooms.clone(),
             zone: zone_of(community),
@@ -227,7 +246,7 @@ async fn lines(conn: &impl ConnectionTrait, terms: &[Uuid], before: Option<i64>)
         .column(booking::Column::TermId)
         .filter(booking::Column::TermId.is_in(terms.to_vec()))
         .filter(booking::Column::State.eq(code(BookingState::Waiting)))
-        .apply_if(before, |query, before| query.filter(booking::Column::QueueNo.lt(before)));
+        .apply_if(before, |query, before| query.filter(booking::Column::OrderNo.lt(before)));
     let all: Vec<(Uuid, i64)> = waiting
         .clone()
         .column_as(booking::Column::Id.count(), "parties")
@@ -259,39 +278,50 @@ async fn lines(conn: &impl ConnectionTrait, terms: &[Uuid], before: Option<i64>)
 }
 
 /// The part of a term's waiting list that stands before a number.
-pub(crate) async fn line_before(conn: &impl ConnectionTrait, term: Uuid, queue_no: i64) -> Result<Line, StoreError> {
-    Ok(lines(conn, &[term], Some(queue_no)).await?.remove(&term).unwrap_or_default())
+pub(crate) async fn line_before(conn: &impl ConnectionTrait, term: Uuid, order_no: i64) -> Result<Line, StoreError> {
+    Ok(lines(conn, &[term], Some(order_no)).await?.remove(&term).unwrap_or_default())
 }
 
-/// Who waits for a term, in the order of their numbers.
+/// Who waits for a term, as they stand in line.
 pub(crate) async fn waiters(conn: &impl ConnectionTrait, term: TermId) -> Result<Vec<Waiter>, StoreError> {
     let rows: Vec<(Uuid, i64, i32, Uuid)> = booking::Entity::find()
         .select_only()
         .column(booking::Column::Id)
-        .column(booking::Column::QueueNo)
+        .column(booking::Column::OrderNo)
         .column(booking_place::Column::Places)
         .column(booking_place::Column::OccurrenceId)
         .join(JoinType::InnerJoin, booking::Relation::BookingPlace.def())
         .filter(booking::Column::TermId.eq(term.0))
         .filter(booking::Column::State.eq(code(BookingState::Waiting)))
         .filter(booking_place::Column::State.eq(code(PlaceState::Waiting)))
-        .order_by_asc(booking::Column::QueueNo)
+        .order_by_asc(booking::Column::OrderNo)
         .into_tuple()
         .all(conn)
         .await?;
     let mut list: Vec<Waiter> = Vec::new();
-    for (booking, queue_no, places, date) in rows {
+    for (booking, order_no, places, date) in rows {
         match list.last_mut().filter(|last| last.booking.0 == booking) {
             Some(last) => last.occurrences.push(OccurrenceId(date)),
             None => list.push(Waiter {
                 booking: BookingId(booking),
-                queue_no,
+                order_no,
                 places: count(places),
                 occurrences: vec![OccurrenceId(date)],
             }),
         }
     }
     Ok(list)
+}
+
+/// The terms of an activity.
+pub(crate) async fn terms_of(conn: &impl ConnectionTrait, activity: ActivityId) -> Result<Vec<Uuid>, DbErr> {
+    term::Entity::find()
+        .select_only()
+        .column(term::Column::Id)
+        .filter(term::Column::ActivityId.eq(activity.0))
+        .into_tuple()
+        .all(conn)
+        .await
 }
 
 /// The code of a value, as its column stores it.
@@ -345,9 +375,9 @@ impl Loaded {
         Some(Minimum { people, days: count(self.row.decide_days) })
     }
 
-    /// The local opening time, while it lies ahead.
+    /// The local time of the first opening, while it lies ahead.
     pub fn opens(&self, now: Timestamp) -> Option<DateTime> {
-        self.term.opens_at.filter(|at| now < *at).map(|at| local(at, &self.zone))
+        self.term.first_opening().filter(|at| now < *at).map(|at| local(at, &self.zone))
     }
 
     /// A room's name.

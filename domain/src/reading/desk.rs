@@ -5,9 +5,11 @@ use crate::{
     activity::{Audience, Unit},
     booking::{Mark, Scope, Standing},
     crew::{Crew, CrewPlan, Gap},
-    id::{ActivityId, BookingId, OccurrenceId, PersonId, TermId},
+    entry::{ClaimState, Entry, Group},
+    id::{ActivityId, BookingId, ClaimId, OccurrenceId, PersonId, TermId},
+    line::Stuck,
     rights::Door,
-    term::{AgeRule, Minimum, Scopes},
+    term::{AgeRule, Minimum, Promotion, Scopes},
 };
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
@@ -149,6 +151,42 @@ shapes! {
         booked: DateTime,
         /// Through which door.
         door: Door,
+        /// Until when it must be answered, while places are kept for it.
+        answer_by: Option<DateTime>,
+        /// Why it has not moved up, while it waits.
+        stuck: Option<Stuck>,
+    }
+
+    /// A claim, for the staff who check it.
+    ClaimLine {
+        /// The claim.
+        id: ClaimId,
+        /// The names of the household's members.
+        household: Vec<String>,
+        /// The group.
+        group: Group,
+        /// Asked, granted or refused.
+        state: ClaimState,
+        /// What the family wrote.
+        note: String,
+        /// When it asked.
+        asked: DateTime,
+    }
+
+    /// A term's rules of entry, for the form that sets them.
+    EntryPage {
+        /// The term.
+        term: DeskTerm,
+        /// The rules.
+        entry: Entry,
+        /// When the priority groups may book.
+        priority_opens: Option<DateTime>,
+        /// How a freed place reaches the first in line.
+        promotion: Promotion,
+        /// When booking closes, which a draw needs.
+        closes: Option<DateTime>,
+        /// True once lots were drawn.
+        drawn: bool,
     }
 
     /// A date's roll.

@@ -4,6 +4,7 @@ use super::notice::NoticeText;
 use crate::{
     activity::Audience,
     booking::{BookingState, Scope},
+    entry::{ClaimState, Group},
     id::{AccountId, ActivityId, BookingId, NoticeId, OccurrenceId, PersonId, TermId},
     person::MemberRole,
     rights::StaffRole,
@@ -77,10 +78,42 @@ shapes! {
         place_in_line: Option<u32>,
         /// Its dates still to come, held or waited for.
         dates: Vec<MyDate>,
+        /// Until when it must be answered, while places are kept for it.
+        answer_by: Option<DateTime>,
+        /// Seconds until then.
+        answer_in: Option<i64>,
+        /// True while it takes part in a draw that is to come.
+        to_be_drawn: bool,
         /// Until when the family may cancel.
         cancel_until: Option<DateTime>,
         /// True while it may.
         can_cancel: bool,
+    }
+
+    /// A household's claim to belong to a group.
+    MyClaim {
+        /// The group.
+        group: Group,
+        /// Asked, granted or refused.
+        state: ClaimState,
+    }
+
+    /// What a family settled before the opening.
+    Prepared {
+        /// The term.
+        term: TermId,
+        /// For whom.
+        person: PersonId,
+        /// The name.
+        name: String,
+        /// How much of the term.
+        scope: Scope,
+        /// Heads of the party.
+        heads: u32,
+        /// Grown-ups among them, where it was asked.
+        adults: Option<u32>,
+        /// Something else at the same time was insisted on.
+        insists: bool,
     }
 
     /// A date of one's own booking.
@@ -129,6 +162,16 @@ pub enum Booked {
         /// The first of them.
         first: Date,
     },
+    /// 名额已保留: it must be confirmed.
+    Held {
+        /// The booking.
+        booking: BookingId,
+    },
+    /// 已登记抽签
+    Applied {
+        /// The booking.
+        booking: BookingId,
+    },
     /// 候补第 n 位
     Waiting {
         /// The booking.
@@ -136,4 +179,16 @@ pub enum Booked {
         /// The number: parties ahead plus one.
         number: u32,
     },
+}
+
+impl Booked {
+    /// The booking.
+    pub fn booking(&self) -> BookingId {
+        match self {
+            Self::Confirmed { booking, .. }
+            | Self::Held { booking }
+            | Self::Applied { booking }
+            | Self::Waiting { booking, .. } => *booking,
+        }
+    }
 }

@@ -1,7 +1,10 @@
 //! What a notice says.
 
-use crate::id::{ActivityId, BookingId, OccurrenceId};
-use jiff::civil::{Date, Time};
+use crate::{
+    entry::Group,
+    id::{ActivityId, BookingId, OccurrenceId},
+};
+use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 /// A date as a notice tells it: names, not ids, since it is read later.
@@ -35,6 +38,58 @@ pub enum NoticeText {
         activity_id: ActivityId,
         /// Dates held.
         dates: u32,
+    },
+    /// A place is kept for somebody on the waiting list, until an answer comes or the deadline.
+    Offered {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+        /// The booking.
+        booking: BookingId,
+        /// Until when, local.
+        until: DateTime,
+        /// Dates offered.
+        dates: u32,
+    },
+    /// Nobody answered in time, and the place went on.
+    Lapsed {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+    },
+    /// Lots were drawn, and somebody has no place yet.
+    NotDrawn {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Its activity's id.
+        activity_id: ActivityId,
+        /// Where the party now stands in line.
+        number: u32,
+    },
+    /// Staff checked what a household claimed.
+    ClaimChecked {
+        /// The group.
+        group: Group,
+        /// Granted or not.
+        granted: bool,
+        /// The community.
+        community: String,
+        /// Its slug.
+        slug: String,
     },
     /// The desk booked for somebody.
     BookedByDesk {

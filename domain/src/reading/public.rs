@@ -4,9 +4,10 @@ use crate::{
     activity::{ActivityKind, Audience, Unit},
     booking::Standing,
     day_kind::DayKind,
+    entry::Entry,
     id::{ActivityId, CommunityId, OccurrenceId, TermId},
     recurrence::Series,
-    term::{AgeRule, Minimum, Scopes, TermState},
+    term::{AgeRule, Minimum, Promotion, Scopes, TermState},
 };
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
@@ -174,6 +175,16 @@ shapes! {
         closes: Option<DateTime>,
         /// Hours before the start until which a family may cancel.
         cancel_hours: u32,
+        /// The other rules of entry.
+        entry: Entry,
+        /// When the priority groups may book.
+        priority_opens: Option<DateTime>,
+        /// How a freed place reaches the first in line.
+        promotion: Promotion,
+        /// What was committed to, where lots are drawn.
+        commitment: Option<String>,
+        /// True once they were.
+        drawn: bool,
         /// How it stands.
         standing: Standing,
         /// Parties that wait.

@@ -1,43 +1,52 @@
 //! What the rules need to know to decide many requests, read once; and what was decided, written once.
 
-use super::book::Asked;
+use super::{
+    book::Asked,
+    has::{Has, identity},
+};
 use crate::{
     StoreError,
     audit::Change,
-    entity::{
-        booking, booking_member, booking_place, household_member, occurrence, person, request_answer, stored::Stored,
-    },
+    entity::{booking, booking_member, booking_place, household_member, person, request_answer, stored::Stored},
     id::new_id,
     notices,
-    terms::{Loaded, code, load_terms},
+    terms::{Loaded, load_terms},
 };
 use domain::{
-    booking::{BookingState, Decision, PlaceState, Scope, Wish, may_book},
-    id::{BookingId, OccurrenceId, PersonId, RequestKey, TermId},
+    booking::{BookingState, Decision, PlaceState, Places, Wish, may_book, may_prepare},
+    entry::{Giving, Standings},
+    id::{BookingId, CommunityId, OccurrenceId, PersonId, RequestKey, TermId},
+    line::order_no,
     reading::{Booked, NoticeText},
     rights::{Act, Door},
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Rows of one statement; SQLite and PostgreSQL both bound the number of parameters.
-const ROWS: usize = 500;
+pub(super) const ROWS: usize = 500;
 
 /// Requests with all that they are judged by.
 pub(super) struct Batch {
     terms: HashMap<TermId, Loaded>,
     people: HashMap<PersonId, person::Model>,
     homes: HashMap<PersonId, Vec<Uuid>>,
-    /// Dates on which a person has or awaits a place.
-    live: HashMap<(TermId, PersonId), Vec<(OccurrenceId, PlaceState)>>,
+    has: Has,
     /// Answers by key, with the account that had them; those that can't be read any more are none.
     answers: HashMap<RequestKey, (Option<Uuid>, Option<Booked>)>,
     decided: Vec<Decided>,
+}
+
+/// What must be put back where several stand or fall together.
+pub(super) struct Mark {
+    places: Vec<(TermId, Places)>,
+    has: Has,
+    answers: HashMap<RequestKey, (Option<Uuid>, Option<Booked>)>,
+    decided: usize,
 }
 
 /// A booking that is to be written.
@@ -49,6 +58,9 @@ struct Decided {
     dates: Vec<OccurrenceId>,
     places: u32,
     answer: Booked,
+    is_first: bool,
+    answer_by: Option<Timestamp>,
+    identity: Option<String>,
 }
 
 impl Batch {
@@ -61,7 +73,7 @@ impl Batch {
             terms: load_terms(conn, &terms).await?.into_iter().map(|loaded| (loaded.term.id, loaded)).collect(),
             people: HashMap::new(),
             homes: HashMap::new(),
-            live: HashMap::new(),
+            has: Has::default(),
             answers: HashMap::new(),
             decided: Vec::new(),
         };
@@ -73,38 +85,44 @@ impl Batch {
             }
         }
         for people in people.chunks(ROWS) {
-            batch.read_people(conn, &terms, people).await?;
+            let rows = person::Entity::find()
+                .filter(person::Column::Id.is_in(people.to_vec()))
+                .order_by_asc(person::Column::Id)
+                .lock_exclusive();
+            batch.people.extend(rows.all(conn).await?.into_iter().map(|row| (PersonId(row.id), row)));
+            let homes =
+                household_member::Entity::find().filter(household_member::Column::PersonId.is_in(people.to_vec()));
+            for row in homes.all(conn).await? {
+                batch.homes.entry(PersonId(row.person_id)).or_default().push(row.household_id);
+            }
         }
+        let homes =
+            distinct(batch.homes.values().flatten().copied().chain(asked.iter().filter_map(|one| one.who.household)));
+        let now = asked.iter().map(|one| one.at).min();
+        batch.has = Has::read(conn, &batch.terms, &batch.people, &homes, now).await?;
         Ok(batch)
     }
 
-    async fn read_people(&mut self, conn: &impl ConnectionTrait, terms: &[Uuid], people: &[Uuid]) -> Result<(), DbErr> {
-        let rows = person::Entity::find()
-            .filter(person::Column::Id.is_in(people.to_vec()))
-            .order_by_asc(person::Column::Id)
-            .lock_exclusive();
-        self.people.extend(rows.all(conn).await?.into_iter().map(|row| (PersonId(row.id), row)));
-        let homes = household_member::Entity::find().filter(household_member::Column::PersonId.is_in(people.to_vec()));
-        for row in homes.all(conn).await? {
-            self.homes.entry(PersonId(row.person_id)).or_default().push(row.household_id);
+    /// Keeps how things stand for these terms.
+    pub(super) fn mark(&self, asked: &[Asked]) -> Mark {
+        let terms: BTreeSet<TermId> = asked.iter().map(|one| one.request.term).collect();
+        Mark {
+            places: terms.iter().filter_map(|id| Some((*id, self.terms.get(id)?.places.clone()))).collect(),
+            has: self.has.clone(),
+            answers: self.answers.clone(),
+            decided: self.decided.len(),
         }
-        let live: Vec<(Uuid, Uuid, Uuid, Stored<PlaceState>)> = booking_place::Entity::find()
-            .select_only()
-            .column(occurrence::Column::TermId)
-            .column(booking_place::Column::PersonId)
-            .column(booking_place::Column::OccurrenceId)
-            .column(booking_place::Column::State)
-            .join(JoinType::InnerJoin, booking_place::Relation::Occurrence.def())
-            .filter(booking_place::Column::PersonId.is_in(people.to_vec()))
-            .filter(occurrence::Column::TermId.is_in(terms.to_vec()))
-            .filter(booking_place::Column::State.ne(code(PlaceState::Released)))
-            .into_tuple()
-            .all(conn)
-            .await?;
-        for (term, person, date, state) in live {
-            self.live.entry((TermId(term), PersonId(person))).or_default().push((OccurrenceId(date), state.0));
+    }
+
+    /// Puts back what was decided since then.
+    pub(super) fn back_to(&mut self, mark: Mark) {
+        for (id, places) in mark.places {
+            if let Some(loaded) = self.terms.get_mut(&id) {
+                loaded.places = places;
+            }
         }
-        Ok(())
+        (self.has, self.answers) = (mark.has, mark.answers);
+        self.decided.truncate(mark.decided);
     }
 
     /// Decides one request after those before it, and keeps what is to be written.
@@ -117,31 +135,53 @@ impl Batch {
             Some((_, None)) | None => {}
         }
         let household = self.household_for(asked)?;
-        let wish = self.wish(asked);
+        let wish = self.wish(asked, household);
         let loaded = self.terms.get_mut(&request.term).ok_or(StoreError::NotFound)?;
         let decision = may_book(&loaded.term, &loaded.places, &wish, asked.at)?;
-        loaded.places.note(&decision, request.scope);
+        let is_first = loaded.term.entry.is_first(&wish.has.groups);
+        loaded.places.note(&decision, request.scope, is_first);
 
         let booking = BookingId(new_id(asked.at));
+        let first = |dates: &[OccurrenceId]| {
+            let first = loaded.term.occurrences.iter().find(|o| dates.contains(&o.id)).map(|o| o.on_date);
+            first.unwrap_or_else(|| loaded.row.first_date.into())
+        };
+        let mut answer_by = None;
         let (dates, places, state, answer) = match decision {
             Decision::Confirm { occurrences, places } => {
-                let first = loaded.term.occurrences.iter().find(|o| occurrences.contains(&o.id)).map(|o| o.on_date);
-                let answer = Booked::Confirmed {
-                    booking,
-                    dates: u32::try_from(occurrences.len()).unwrap_or(u32::MAX),
-                    first: first.unwrap_or_else(|| loaded.row.first_date.into()),
-                };
+                let dates = u32::try_from(occurrences.len()).unwrap_or(u32::MAX);
+                let answer = Booked::Confirmed { booking, dates, first: first(&occurrences) };
                 (occurrences, places, BookingState::Confirmed, answer)
+            }
+            Decision::Hold { occurrences, places, answer_by: until } => {
+                answer_by = Some(until);
+                (occurrences, places, BookingState::Offered, Booked::Held { booking })
+            }
+            Decision::Apply { occurrences, places } => {
+                (occurrences, places, BookingState::Waiting, Booked::Applied { booking })
             }
             Decision::Wait { occurrences, places, ahead } => {
                 (occurrences, places, BookingState::Waiting, Booked::Waiting { booking, number: ahead + 1 })
             }
         };
-        let live = self.live.entry((request.term, request.person)).or_default();
-        live.extend(dates.iter().map(|date| (*date, place_state(state))));
+        let person = self.people.get(&request.person);
+        self.has.note(loaded, person, household, &dates, state);
         self.answers.insert(request.key, (Some(asked.who.account.0), Some(answer.clone())));
         let told = answer.clone();
-        self.decided.push(Decided { asked: asked.clone(), household, booking, state, dates, places, answer });
+        let asked = asked.clone();
+        let identity = person.map(identity);
+        self.decided.push(Decided {
+            asked,
+            household,
+            booking,
+            state,
+            dates,
+            places,
+            answer,
+            is_first,
+            answer_by,
+            identity,
+        });
         Ok(told)
     }
 
@@ -162,25 +202,31 @@ impl Batch {
         }
     }
 
-    fn wish(&self, asked: &Asked) -> Wish {
+    /// May the first of these be settled before the opening? Gives the community and the household.
+    pub(super) fn may_prepare(&self, asked: &Asked) -> Result<(CommunityId, Option<Uuid>), StoreError> {
+        let household = self.household_for(asked)?;
+        let wish = self.wish(asked, household);
+        let loaded = self.terms.get(&asked.request.term).ok_or(StoreError::NotFound)?;
+        may_prepare(&loaded.term, &wish, asked.at)?;
+        Ok((loaded.community(), household))
+    }
+
+    fn wish(&self, asked: &Asked, household: Option<Uuid>) -> Wish {
         let request = &asked.request;
-        let live = self.live.get(&(request.term, request.person)).map(Vec::as_slice).unwrap_or_default();
-        let is_coming = |date: &OccurrenceId| {
-            self.terms.get(&request.term).is_some_and(|loaded| loaded.term.coming(asked.at).any(|o| o.id == *date))
+        let person = self.people.get(&request.person);
+        let has = match (self.terms.get(&request.term), person) {
+            (Some(loaded), Some(person)) => self.has.standings(loaded, person, household, request, asked.at),
+            _ => Standings::default(),
         };
-        let earlier = live.iter().find(|(date, _)| match request.scope {
-            Scope::Single => request.occurrence == Some(*date),
-            Scope::Whole | Scope::Rest => is_coming(date),
-        });
         Wish {
             scope: request.scope,
             occurrence: request.occurrence,
             heads: request.heads,
-            birth: self.people.get(&request.person).and_then(|person| person.birth_date).map(Date::from),
-            earlier: earlier.map(|(_, state)| match state {
-                PlaceState::Waiting => BookingState::Waiting,
-                PlaceState::Held | PlaceState::Released => BookingState::Confirmed,
-            }),
+            adults: request.adults,
+            birth: person.and_then(|person| person.birth_date).map(Date::from),
+            has,
+            insists: request.insists,
+            consents: request.consents,
             door: request.door,
         }
     }
@@ -236,6 +282,8 @@ impl Batch {
 impl Decided {
     fn booking_row(&self, loaded: &Loaded, number: i64) -> booking::ActiveModel {
         let (request, at) = (&self.asked.request, self.asked.at);
+        let entry = &loaded.term.entry;
+        let period = entry.period.as_ref().map(|period| period.as_str().to_owned());
         booking::ActiveModel {
             id: Set(self.booking.0),
             community_id: Set(loaded.row.community_id),
@@ -247,6 +295,11 @@ impl Decided {
             scope: Set(Stored(request.scope)),
             state: Set(Stored(self.state)),
             queue_no: Set(number),
+            order_no: Set(order_no(self.is_first, entry.giving == Giving::PriorityFirst, number)),
+            answer_by: Set(self.answer_by.map(Into::into)),
+            identity: Set(self.identity.clone().filter(|_| period.is_some())),
+            period: Set(period),
+            adults: Set(request.adults.map(signed)),
             door: Set(Stored(request.door)),
             created_at: Set(at.into()),
             confirmed_at: Set((self.state == BookingState::Confirmed).then(|| at.into())),
@@ -289,9 +342,9 @@ impl Decided {
     }
 }
 
-fn place_state(booking: BookingState) -> PlaceState {
+pub(super) fn place_state(booking: BookingState) -> PlaceState {
     match booking {
-        BookingState::Confirmed => PlaceState::Held,
+        BookingState::Confirmed | BookingState::Offered => PlaceState::Held,
         BookingState::Waiting => PlaceState::Waiting,
         BookingState::Cancelled => PlaceState::Released,
     }
@@ -321,7 +374,7 @@ async fn insert<A: sea_orm::ActiveModelTrait>(tx: &impl ConnectionTrait, rows: V
     Ok(())
 }
 
-fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
+pub(super) fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
     let mut ids: Vec<_> = ids.collect();
     ids.sort_unstable();
     ids.dedup();

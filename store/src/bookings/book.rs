@@ -33,6 +33,12 @@ pub struct BookRequest {
     pub occurrence: Option<OccurrenceId>,
     /// Heads of the party, 1 to [`MAX_HEADS`].
     pub heads: u32,
+    /// Grown-ups among them, where it was asked.
+    pub adults: Option<u32>,
+    /// Booked although something else is at the same time.
+    pub insists: bool,
+    /// What the term asks to be agreed to was agreed to.
+    pub consents: bool,
     /// Makes a repeated request recognisable.
     pub key: RequestKey,
     /// A family's page or the staff desk.
@@ -83,25 +89,31 @@ pub async fn book_place_with(
     locking: Locking,
 ) -> Result<Booked, StoreError> {
     let asked = Asked { who: who.clone(), request: *request, at: now };
-    let mut answers = book_with(db, &[asked], locking).await.map_err(|error| refused_by_tables(&error))?;
-    answers.pop().unwrap_or(Err(StoreError::Busy))
+    let one = [vec![asked]];
+    let mut answers = book_with(db, &one, locking).await.map_err(|error| refused_by_tables(&error))?;
+    answers.pop().and_then(|mut answers| answers.pop()).unwrap_or(Err(StoreError::Busy))
 }
 
-/// Decides many requests in their order, each as if it had come alone, under one lock and in one commit. The answers
-/// are in the order of the requests; a refusal of one is nobody else's.
-pub async fn book_places(db: &DatabaseConnection, asked: &[Asked]) -> Vec<Result<Booked, StoreError>> {
-    match book_with(db, asked, Locking::On).await {
-        Ok(answers) => answers,
-        // A row that the rules let through and the tables don't: alone, it fails alone.
-        Err(error) if is_constraint(&error) && asked.len() > 1 => {
-            let mut answers = Vec::with_capacity(asked.len());
-            for one in asked {
-                answers.push(book_place(db, &one.who, &one.request, one.at).await);
-            }
-            answers
-        }
-        Err(error) => asked.iter().map(|_| Err(refused_by_tables(&error))).collect(),
+/// The answers to requests that were made together, one each.
+pub type Answers = Vec<Result<Booked, StoreError>>;
+
+/// Decides many requests in their order, each as if it had come alone, under one lock and in one commit; those of one
+/// party (一起报名) get places all, or none of them anything. The answers are in the order of the requests; a refusal
+/// of one party is nobody else's.
+pub async fn book_places(db: &DatabaseConnection, parties: &[Vec<Asked>]) -> Vec<Answers> {
+    let error = match book_with(db, parties, Locking::On).await {
+        Ok(answers) => return answers,
+        Err(error) => error,
+    };
+    if !is_constraint(&error) || parties.len() < 2 {
+        return parties.iter().map(|party| party.iter().map(|_| Err(refused_by_tables(&error))).collect()).collect();
     }
+    // A row that the rules let through and the tables don't: alone, it fails alone.
+    let mut answers = Vec::with_capacity(parties.len());
+    for party in parties {
+        answers.extend(Box::pin(book_places(db, std::slice::from_ref(party))).await);
+    }
+    answers
 }
 
 /// The indexes behind the rules: two live bookings of one person on one date can't both be written.
@@ -109,15 +121,12 @@ fn refused_by_tables(error: &DbErr) -> StoreError {
     if is_duplicate(error) { Refusal::AlreadyBooked { waiting: false }.into() } else { error.clone().into() }
 }
 
-async fn book_with(
-    db: &DatabaseConnection,
-    asked: &[Asked],
-    locking: Locking,
-) -> Result<Vec<Result<Booked, StoreError>>, DbErr> {
+async fn book_with(db: &DatabaseConnection, parties: &[Vec<Asked>], locking: Locking) -> Result<Vec<Answers>, DbErr> {
+    let asked: Vec<Asked> = parties.iter().flatten().cloned().collect();
     let terms: Vec<TermId> = asked.iter().map(|one| one.request.term).collect::<BTreeSet<_>>().into_iter().collect();
     if let Locking::OffAsControl(pause) = locking {
-        let mut batch = Batch::read(db, asked).await?;
-        let answers = decide(&mut batch, asked);
+        let mut batch = Batch::read(db, &asked).await?;
+        let answers = parties.iter().map(|party| decide(&mut batch, party)).collect();
         tokio::time::sleep(pause).await;
         let tx = begin_write(db).await?;
         lock_terms(&tx, &terms).await?;
@@ -127,22 +136,39 @@ async fn book_with(
     }
     let tx = begin_write(db).await?;
     lock_terms(&tx, &terms).await?;
-    let mut batch = Batch::read(&tx, asked).await?;
-    let answers = decide(&mut batch, asked);
+    let mut batch = Batch::read(&tx, &asked).await?;
+    let answers = parties.iter().map(|party| decide(&mut batch, party)).collect();
     batch.write(&tx).await?;
     tx.commit().await?;
     Ok(answers)
 }
 
-fn decide(batch: &mut Batch, asked: &[Asked]) -> Vec<Result<Booked, StoreError>> {
-    asked
-        .iter()
-        .map(|one| {
-            if !(1..=MAX_HEADS).contains(&one.request.heads) {
-                let problem = InputProblem::Number { min: 1, max: MAX_HEADS.into() };
-                return Err(StoreError::Invalid(FieldProblem::new("heads", problem)));
+fn decide(batch: &mut Batch, party: &[Asked]) -> Answers {
+    if let [one] = party {
+        return vec![decide_one(batch, one)];
+    }
+    let mark = batch.mark(party);
+    let mut answers = Vec::with_capacity(party.len());
+    for one in party {
+        let refusal = match decide_one(batch, one) {
+            // Somebody who only waits has nothing yet.
+            Ok(Booked::Waiting { .. }) => StoreError::from(Refusal::NotTogether),
+            Ok(answer) => {
+                answers.push(Ok(answer));
+                continue;
             }
-            batch.decide(one)
-        })
-        .collect()
+            Err(refusal) => refusal,
+        };
+        batch.back_to(mark);
+        return party.iter().map(|_| Err(refusal.clone())).collect();
+    }
+    answers
+}
+
+fn decide_one(batch: &mut Batch, one: &Asked) -> Result<Booked, StoreError> {
+    if !(1..=MAX_HEADS).contains(&one.request.heads) {
+        let problem = InputProblem::Number { min: 1, max: MAX_HEADS.into() };
+        return Err(StoreError::Invalid(FieldProblem::new("heads", problem)));
+    }
+    batch.decide(one)
 }

@@ -65,6 +65,7 @@ pub async fn cancel_booking(
     let mut change = row.into_active_model();
     change.state = Set(Stored(BookingState::Cancelled));
     change.cancelled_at = Set(Some(Instant::from(now)));
+    change.answer_by = Set(None);
     change.update(&tx).await?;
     // What has begun stays as it was: who came, came.
     let coming: Vec<Uuid> = loaded.term.coming(now).map(|o| o.id.0).collect();

@@ -1,14 +1,25 @@
 //! Bookings (报名): booking, cancelling and moving up: lock, read, ask the rules, write, audit, notify, commit.
 
+mod accept;
 mod batch;
 mod book;
 mod cancel;
 mod decline;
 mod desk;
+mod draw;
+mod has;
+mod prepare;
 mod promote;
+mod sweep;
 
-pub use book::{Asked, BookRequest, Locking, book_place, book_place_with, book_places};
+pub use accept::accept_offer;
+pub use book::{Answers, Asked, BookRequest, Locking, book_place, book_place_with, book_places};
 pub use cancel::cancel_booking;
 pub use decline::decline_date;
 pub use desk::BookingDesk;
+pub(crate) use draw::seed_commitment;
+pub use draw::{draw_lots, published_draw};
+pub(crate) use has::Has;
+pub use prepare::{prepare_booking, prepared};
 pub(crate) use promote::promote_waiting;
+pub use sweep::{Swept, sweep};

@@ -6,13 +6,16 @@ use crate::{
     audit::Change,
     entity::{booking, person, stored::Stored},
     notices,
-    terms::{load_term, waiters},
+    terms::{Loaded, load_term, local, waiters},
 };
 use domain::{
-    booking::{BookingState, PlaceState, promote},
-    id::{PersonId, TermId},
+    booking::{BookingState, PlaceState},
+    id::{BookingId, OccurrenceId, PersonId, TermId},
+    line::promote,
+    offer::answer_by,
     reading::NoticeText,
     rights::Door,
+    term::Promotion,
 };
 use jiff::Timestamp;
 use sea_orm::{
@@ -21,7 +24,7 @@ use sea_orm::{
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Gives free places to those who wait, in order; the caller holds the term's lock.
+/// Gives free places to those who wait, in order, or offers them, as the term states; the caller holds the term's lock.
 ///
 /// # Errors
 /// Only those of the database.
@@ -43,33 +46,67 @@ pub(crate) async fn promote_waiting(tx: &impl ConnectionTrait, term: TermId, now
         .collect();
     for (id, dates) in up {
         let Some(row) = rows.get(&id.0) else { continue };
-        let (person, household, account) = (row.person_id, row.household_id, row.account_id);
-        let mut change = row.clone().into_active_model();
-        change.state = Set(Stored(BookingState::Confirmed));
-        change.confirmed_at = Set(Some(now.into()));
-        change.update(tx).await?;
-        set_places(tx, id, None, PlaceState::Released).await?;
-        set_places(tx, id, Some(dates.iter().map(|date| date.0).collect()), PlaceState::Held).await?;
-        Change {
-            community: loaded.community(),
-            by: None,
-            for_person: Some(PersonId(person)),
-            action: "promote",
-            subject: ("booking", id.0),
-            term: Some(term),
-            door: Door::Rule,
+        match loaded.term.promotion {
+            Promotion::AutoFill => move_up(tx, &loaded, row, &dates, None, now).await?,
+            Promotion::Offer => {
+                let last = loaded.term.occurrences.iter().filter(|o| dates.contains(&o.id));
+                let last = last.map(|o| loaded.term.last_promotion(o)).min().unwrap_or(now);
+                // Where nobody could answer any more, nobody is asked.
+                if let Some(until) = answer_by(now, loaded.term.entry.offer_hours, last, &loaded.zone) {
+                    move_up(tx, &loaded, row, &dates, Some(until), now).await?;
+                }
+            }
         }
-        .write(tx, Some(BookingState::Waiting), Some(BookingState::Confirmed), now)
-        .await?;
-        let name = person::Entity::find_by_id(person).one(tx).await?.map_or_else(String::new, |person| person.name);
-        let text = NoticeText::Promoted {
-            activity: loaded.activity.name.clone(),
-            person: name,
-            slug: loaded.slug.clone(),
-            activity_id: loaded.activity.id.into(),
-            dates: u32::try_from(dates.len()).unwrap_or(u32::MAX),
-        };
-        notices::owe(tx, loaded.community(), household, account, PersonId(person), &text, now).await?;
     }
+    Ok(())
+}
+
+/// Gives a booking its places, or keeps them for it until an instant.
+async fn move_up(
+    tx: &impl ConnectionTrait,
+    loaded: &Loaded,
+    row: &booking::Model,
+    dates: &[OccurrenceId],
+    until: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = BookingId(row.id);
+    let (person, household, account) = (row.person_id, row.household_id, row.account_id);
+    let state = if until.is_some() { BookingState::Offered } else { BookingState::Confirmed };
+    let mut change = row.clone().into_active_model();
+    change.state = Set(Stored(state));
+    change.confirmed_at = Set(until.is_none().then(|| now.into()));
+    change.answer_by = Set(until.map(Into::into));
+    change.update(tx).await?;
+    set_places(tx, id, None, PlaceState::Released).await?;
+    set_places(tx, id, Some(dates.iter().map(|date| date.0).collect()), PlaceState::Held).await?;
+    Change {
+        community: loaded.community(),
+        by: None,
+        for_person: Some(PersonId(person)),
+        action: if until.is_some() { "offer" } else { "promote" },
+        subject: ("booking", id.0),
+        term: Some(loaded.term.id),
+        door: Door::Rule,
+    }
+    .write(tx, Some(BookingState::Waiting), Some(state), now)
+    .await?;
+    let name = person::Entity::find_by_id(person).one(tx).await?.map_or_else(String::new, |person| person.name);
+    let count = u32::try_from(dates.len()).unwrap_or(u32::MAX);
+    let (activity, slug) = (loaded.activity.name.clone(), loaded.slug.clone());
+    let activity_id = loaded.activity.id.into();
+    let text = match until {
+        None => NoticeText::Promoted { activity, person: name, slug, activity_id, dates: count },
+        Some(until) => NoticeText::Offered {
+            activity,
+            person: name,
+            slug,
+            activity_id,
+            booking: id,
+            until: local(until, &loaded.zone),
+            dates: count,
+        },
+    };
+    notices::owe(tx, loaded.community(), household, account, PersonId(person), &text, now).await?;
     Ok(())
 }

@@ -99,6 +99,11 @@ pub fn keep_bookings(
             scope: Stored(draft.scope),
             state: Stored(draft.state),
             queue_no,
+            order_no: queue_no,
+            answer_by: None,
+            period: None,
+            identity: None,
+            adults: None,
             door: Stored(door),
             created_at: draft.created.into(),
             confirmed_at: draft.confirmed.map(Into::into),
@@ -110,7 +115,7 @@ pub fn keep_bookings(
         for at in &draft.dates {
             let date = &term.dates[*at];
             let state = match draft.state {
-                BookingState::Confirmed => PlaceState::Held,
+                BookingState::Confirmed | BookingState::Offered => PlaceState::Held,
                 BookingState::Waiting => PlaceState::Waiting,
                 BookingState::Cancelled => PlaceState::Released,
             };

@@ -129,6 +129,10 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
         min_people: spec.minimum.map(|minimum| number(minimum.people)),
         decide_days: number(spec.minimum.map_or(Minimum::USUAL_DAYS, |minimum| minimum.days)),
         crew: spec.crew.as_ref().map(serde_json::to_string).transpose().map_err(broken)?,
+        entry: None,
+        draw_seed: None,
+        drawn_at: None,
+        draw_result: None,
         state: Stored(TermState::Published),
         created_at: created_at.into(),
     });

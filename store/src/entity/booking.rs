@@ -32,6 +32,17 @@ pub struct Model {
     pub state: Stored<BookingState>,
     /// Its number in the order of arrival, unique in the term.
     pub queue_no: i64,
+    /// Where it stands in line, by [`domain::line::order_no`] or as its lot fell.
+    #[sea_orm(default_value = 0)]
+    pub order_no: i64,
+    /// Until when its family must answer, while it is offered.
+    pub answer_by: Option<Instant>,
+    /// The period in which its child may have one place.
+    pub period: Option<String>,
+    /// The child's name and birth date, for that: two accounts may know the same child as two persons.
+    pub identity: Option<String>,
+    /// Grown-ups of the party, where it was asked.
+    pub adults: Option<i32>,
     /// Through which door it came.
     pub door: Stored<Door>,
     /// When the row was written.

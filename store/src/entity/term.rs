@@ -72,6 +72,16 @@ pub struct Model {
     /// Who must be there, as JSON of [`domain::crew::CrewPlan`]; nobody if none.
     #[sea_orm(column_type = "Text", nullable)]
     pub crew: Option<String>,
+    /// The other rules of entry, as JSON of [`domain::entry::Entry`]; the usual ones if none.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub entry: Option<String>,
+    /// The secret of a draw, in hexadecimal, published when it was drawn.
+    pub draw_seed: Option<String>,
+    /// When lots were drawn.
+    pub drawn_at: Option<Instant>,
+    /// How they fell, as JSON of [`domain::draw::Published`].
+    #[sea_orm(column_type = "Text", nullable)]
+    pub draw_result: Option<String>,
     /// Published or called off.
     pub state: Stored<TermState>,
     /// When the row was written.

@@ -298,7 +298,7 @@ async fn give_places(doing: &Doing<'_>, date: Uuid) -> Result<(), StoreError> {
         .collect();
     let mut bookings = booking::Entity::find()
         .filter(booking::Column::TermId.eq(doing.loaded.row.id))
-        .filter(booking::Column::State.eq(code(BookingState::Confirmed)))
+        .filter(booking::Column::State.is_in([BookingState::Confirmed, BookingState::Offered].map(code)))
         .order_by_asc(booking::Column::QueueNo)
         .all(doing.tx)
         .await?;

@@ -21,12 +21,6 @@ use store::{
     terms::load_term,
 };
 
-fn id_of(booked: &Booked) -> BookingId {
-    match booked {
-        Booked::Confirmed { booking, .. } | Booked::Waiting { booking, .. } => *booking,
-    }
-}
-
 on_both_databases!(who_waits_moves_up_when_a_place_is_freed_and_finds_a_notice, |test: TestDatabase| async move {
     let town = Town::new(&test.db).await;
     let term = town.term(1).await;
@@ -38,7 +32,7 @@ on_both_databases!(who_waits_moves_up_when_a_place_is_freed_and_finds_a_notice, 
     assert!(matches!(second, Booked::Waiting { number: 1, .. }), "{second:?}");
     assert!(matches!(third, Booked::Waiting { number: 2, .. }), "{third:?}");
 
-    cancel_booking(&test.db, &a.who, id_of(&first), Door::Page, later(3)).await.unwrap();
+    cancel_booking(&test.db, &a.who, first.booking(), Door::Page, later(3)).await.unwrap();
     let of_b = calendar::my_bookings(&test.db, &b.who, None, later(3)).await.unwrap();
     assert_eq!((of_b[0].state, of_b[0].dates.len()), (BookingState::Confirmed, 4));
     let of_c = calendar::my_bookings(&test.db, &c.who, None, later(3)).await.unwrap();
@@ -48,7 +42,7 @@ on_both_databases!(who_waits_moves_up_when_a_place_is_freed_and_finds_a_notice, 
     assert!(notices::list(&test.db, &c.who, now()).await.unwrap().is_empty());
 
     // Who was promoted and cancels leaves the list, and the place passes on.
-    cancel_booking(&test.db, &b.who, id_of(&second), Door::Page, later(4)).await.unwrap();
+    cancel_booking(&test.db, &b.who, second.booking(), Door::Page, later(4)).await.unwrap();
     let of_c = calendar::my_bookings(&test.db, &c.who, None, later(4)).await.unwrap();
     assert_eq!(of_c[0].state, BookingState::Confirmed);
     assert!(calendar::my_bookings(&test.db, &b.who, None, later(4)).await.unwrap().is_empty());
@@ -63,7 +57,7 @@ on_both_databases!(leaving_the_list_lets_the_others_step_forward, |test: TestDat
         let answer = book_place(&test.db, &parent.who, &request(term, parent.child), later(n.into())).await.unwrap();
         booked.push((parent, answer));
     }
-    cancel_booking(&test.db, &booked[1].0.who, id_of(&booked[1].1), Door::Page, later(9)).await.unwrap();
+    cancel_booking(&test.db, &booked[1].0.who, booked[1].1.booking(), Door::Page, later(9)).await.unwrap();
     for (n, line) in [(2, 1), (3, 2)] {
         let mine = calendar::my_bookings(&test.db, &booked[n].0.who, None, later(9)).await.unwrap();
         assert_eq!(mine[0].place_in_line, Some(line));
@@ -79,7 +73,7 @@ on_both_databases!(a_stranger_neither_books_for_nor_sees_nor_cancels_another_fam
     let theirs = book_place(&test.db, &stranger.who, &request(term, mine.child), now()).await;
     assert!(matches!(theirs, Err(StoreError::NotFound)), "{theirs:?}");
     for door in [Door::Page, Door::Desk] {
-        let cancelled = cancel_booking(&test.db, &stranger.who, id_of(&booked), door, now()).await;
+        let cancelled = cancel_booking(&test.db, &stranger.who, booked.booking(), door, now()).await;
         assert!(matches!(cancelled, Err(StoreError::NotFound)), "{cancelled:?}");
     }
     let unknown = cancel_booking(&test.db, &stranger.who, BookingId(new_id(now())), Door::Page, now()).await;
@@ -107,15 +101,15 @@ on_both_databases!(the_deadline_to_cancel_holds_for_the_family_and_not_for_the_d
     let booked = book_place(&test.db, &parent.who, &request(term, parent.child), now()).await.unwrap();
     let start = load_term(&test.db, term).await.unwrap().term.occurrences[0].starts_at;
     let late = start - 23.hours();
-    let refused = cancel_booking(&test.db, &parent.who, id_of(&booked), Door::Page, late).await;
+    let refused = cancel_booking(&test.db, &parent.who, booked.booking(), Door::Page, late).await;
     assert!(
         matches!(refused, Err(StoreError::Refused(Refusal::TooLateToCancel { deadline })) if deadline == start - 24.hours()),
         "{refused:?}"
     );
-    cancel_booking(&test.db, &town.staff, id_of(&booked), Door::Desk, late).await.unwrap();
+    cancel_booking(&test.db, &town.staff, booked.booking(), Door::Desk, late).await.unwrap();
     let told = notices::list(&test.db, &parent.who, now()).await.unwrap();
     assert!(matches!(told[0].says, NoticeText::CancelledByDesk { .. }), "{told:?}");
-    let again = cancel_booking(&test.db, &town.staff, id_of(&booked), Door::Desk, late).await;
+    let again = cancel_booking(&test.db, &town.staff, booked.booking(), Door::Desk, late).await;
     assert!(matches!(again, Err(StoreError::Refused(Refusal::AlreadyCancelled))), "{again:?}");
 });
 

@@ -3,9 +3,11 @@
 use crate::database::{TestDatabase, on_both_databases};
 use domain::{
     activity::{Audience, Unit},
-    booking::{self, BookingState, Line, PlaceState, Places, Scope, Standing, Waiter},
+    booking::{self, BookingState, PlaceState, Places, Scope, Standing},
+    entry::Entry,
     expansion::plan,
     id::{BookingId, OccurrenceId, TermId},
+    line::{self, Line, Waiter},
     person::age_on,
     reading::NoticeText,
     recurrence::Series,
@@ -99,6 +101,9 @@ impl Found {
             age: AgeRule { min: row.age_min.map(|age| age as i16), max: row.age_max.map(|age| age as i16), on: None },
             scopes: Scopes { whole: row.book_whole, rest: row.book_rest, single: row.book_single },
             waitlist_cap: None,
+            promotion: *row.promotion,
+            entry: Entry::default(),
+            drawn: false,
             occurrences,
         };
         let of_term: HashMap<Uuid, &booking_row::Model> = self.bookings(row).map(|row| (row.id, row)).collect();
@@ -112,7 +117,7 @@ impl Found {
                     .entry(booking.queue_no)
                     .or_insert_with(|| Waiter {
                         booking: BookingId(booking.id),
-                        queue_no: booking.queue_no,
+                        order_no: booking.order_no,
                         places: place.places as u32,
                         occurrences: Vec::new(),
                     })
@@ -129,7 +134,7 @@ impl Found {
                 Scope::Whole | Scope::Rest => line.all += 1,
             }
         }
-        (term, Places { held, line }, waiting)
+        (term, Places { held, line, first: Line::default() }, waiting)
     }
 
     fn standing(&self, row: &term::Model) -> Standing {
@@ -238,7 +243,7 @@ fn bookings_obey_the_rules(found: &Found) {
             let held = places.held.get(&date.id).copied().unwrap_or(0);
             assert!(held <= term.capacity, "{name}: {held} of {} on {}", term.capacity, date.on_date);
         }
-        assert_eq!(booking::promote(&term, &places, &waiting, found.now), [], "{name}: somebody waits for free places");
+        assert_eq!(line::promote(&term, &places, &waiting, found.now), [], "{name}: somebody waits for free places");
 
         let bookings: Vec<_> = found.bookings(row).collect();
         let numbers: Vec<i64> = bookings.iter().map(|b| b.queue_no).collect();
@@ -310,7 +315,7 @@ async fn the_family_has_what_the_stories_need(test: &TestDatabase, found: &Found
     let waits = booked("小明", BookingState::Waiting);
     let (_, _, waiting) = found.as_the_rules_see(waits[0]);
     let his = found.bookings(waits[0]).find(|b| b.person_id == boy.id).unwrap();
-    assert_eq!(waiting[2].queue_no, his.queue_no, "小明 is the third in line");
+    assert_eq!(waiting[2].order_no, his.order_no, "小明 is the third in line");
     let opera = booked("张桂兰", BookingState::Confirmed);
     assert!(opera.iter().any(|term| found.activity(term).name == "越剧班"));
     assert!(!booked("李秀英", BookingState::Confirmed).is_empty());

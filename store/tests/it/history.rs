@@ -30,6 +30,7 @@ impl History {
                 let earlier = self.waiting.insert(number, booking.0);
                 assert!(earlier.is_none(), "number {number} was given twice");
             }
+            Ok(other) => panic!("{other:?} is no answer of this race"),
             Err(StoreError::Refused(_)) => self.refused += 1,
             Err(error) => self.errors.push(error.to_string()),
         }

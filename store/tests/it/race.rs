@@ -5,7 +5,6 @@ use crate::{
     history::{History, held},
     town::{Town, later, now, request},
 };
-use domain::reading::Booked;
 use std::time::Duration;
 use store::bookings::{Locking, book_place, book_place_with, cancel_booking};
 
@@ -85,7 +84,7 @@ on_both_databases!(while_twenty_cancel_and_twenty_join_no_place_is_lost_or_doubl
     for n in 0..20 {
         let parent = town.parent(n).await;
         let booked = book_place(&test.db, &parent.who, &request(term, parent.child), now()).await.unwrap();
-        let (Booked::Confirmed { booking, .. } | Booked::Waiting { booking, .. }) = booked;
+        let booking = booked.booking();
         first.push((parent.who, booking));
     }
     let mut second = Vec::new();

@@ -9,7 +9,7 @@ use crate::{
 use domain::{
     booking::{BookingState, PlaceState, Scope},
     id::{BookingId, OccurrenceId, TermId},
-    reading::{Booked, ClashBy, NoticeText, PlanPage, PlannedDate},
+    reading::{ClashBy, NoticeText, PlanPage, PlannedDate},
     recurrence::Recurrence,
     refusal::Refusal,
     schedule::{Arrangement, Edit, Reach, Shared},
@@ -44,7 +44,7 @@ fn edit(date: &PlannedDate, reach: Reach, change: impl FnOnce(&mut Arrangement))
 
 async fn book(town: &Town, parent: &Parent, term: TermId) -> BookingId {
     let booked = book_place(&town.db, &parent.who, &request(term, parent.child), now()).await.unwrap();
-    let (Booked::Confirmed { booking, .. } | Booked::Waiting { booking, .. }) = booked;
+    let booking = booked.booking();
     booking
 }
 

@@ -78,7 +78,7 @@ on_both_databases!(
         format!(
             "INSERT INTO term VALUES ({term}, {community}, {activity}, 'x', NULL, 'x', 5, NULL, NULL, 0, NULL, NULL, NULL,
              true, true, true, NULL, 'auto_fill', '{{}}', '2026-12-01', '2026-12-01', '09:00', '10:00', 'skip', 'published',
-             {at}, NULL, 3, NULL)"
+             {at}, NULL, 3, NULL, NULL, NULL, NULL, NULL)"
         ),
         format!(
             "INSERT INTO occurrence VALUES ({date}, {community}, {term}, '2026-12-01', {at}, {at}, NULL, NULL, NULL,
@@ -91,7 +91,7 @@ on_both_databases!(
             let id = sql_id(test.db.get_database_backend(), new_id(now));
             run(format!(
             "INSERT INTO booking VALUES ({id}, {community}, {term}, {person}, NULL, NULL, 1, '{scope}', '{state}', {queue_no},
-             'page', {at}, NULL, NULL)"
+             'page', {at}, NULL, NULL, {queue_no}, NULL, NULL, NULL, NULL)"
         ))
         .await
         .map(|_| id)
@@ -135,6 +135,7 @@ async fn create_all_from_entities(db: &DatabaseConnection) {
     create(db, entity::booking::Entity).await;
     create(db, entity::booking_member::Entity).await;
     create(db, entity::booking_place::Entity).await;
+    create(db, entity::claim::Entity).await;
     create(db, entity::community::Entity).await;
     create(db, entity::day_kind::Entity).await;
     create(db, entity::household::Entity).await;
@@ -144,6 +145,7 @@ async fn create_all_from_entities(db: &DatabaseConnection) {
     create(db, entity::notice::Entity).await;
     create(db, entity::occurrence::Entity).await;
     create(db, entity::person::Entity).await;
+    create(db, entity::preparation::Entity).await;
     create(db, entity::request_answer::Entity).await;
     create(db, entity::schedule_change::Entity).await;
     create(db, entity::room::Entity).await;

@@ -113,6 +113,7 @@ impl Town {
             scopes: Scopes { whole: true, rest: true, single: true },
             waitlist_cap: None,
             minimum: None,
+            entry_like: None,
         }
     }
 
@@ -149,6 +150,9 @@ pub fn request(term: TermId, person: PersonId) -> BookRequest {
         scope: Scope::Whole,
         occurrence: None,
         heads: 1,
+        adults: None,
+        insists: false,
+        consents: false,
         key: RequestKey(new_id(now())),
         door: Door::Page,
     }

@@ -16,6 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "family",
             "sign_in",
             "desk",
+            "entry",
             "dates",
             "days",
             "resources",

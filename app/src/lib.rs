@@ -82,6 +82,11 @@ pub fn App() -> impl IntoView {
                         ssr=SsrMode::Async
                     />
                     <Route
+                        path=path!("terms/:term/draw")
+                        view={Lazy::<activities::draw::DrawRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
                         path=path!("sheet")
                         view={Lazy::<sheets::month::MonthSheetRoute>::new()}
                         ssr=SsrMode::Async
@@ -120,6 +125,16 @@ pub fn App() -> impl IntoView {
                     <Route
                         path=path!("desk/report")
                         view={Lazy::<desk::report::ReportRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/claims")
+                        view={Lazy::<desk::claims::ClaimsRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/terms/:term/entry")
+                        view={Lazy::<desk::entry::EntryRoute>::new()}
                         ssr=SsrMode::Async
                     />
                     <Route

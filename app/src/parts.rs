@@ -80,9 +80,9 @@ pub fn StateBadge(
     reason: Option<String>,
 ) -> impl IntoView {
     let (class, icon) = match standing {
-        Standing::Open { .. } => ("open", "open"),
+        Standing::Open { .. } | Standing::Applying { .. } => ("open", "open"),
         Standing::Waitlist { .. } => ("wait", "queue"),
-        Standing::Opens { .. } => ("soon", "clock"),
+        Standing::Opens { .. } | Standing::Drawing { .. } => ("soon", "clock"),
         Standing::Full => ("full", "full"),
         Standing::Closed | Standing::Past => ("closed", "lock"),
         Standing::CalledOff => ("cancelled", "cross"),

@@ -297,6 +297,8 @@ fn instant_of(refusal: &Refusal) -> Option<Timestamp> {
         Refusal::NotYetOpen { opens_at: at }
         | Refusal::Closed { closed_at: at }
         | Refusal::TooLateToCancel { deadline: at }
+        | Refusal::PriorityFirst { opens_at: at, .. }
+        | Refusal::OfferOver { until: at }
         | Refusal::TooManyCodes { again_at: at } => Some(*at),
         _ => None,
     }

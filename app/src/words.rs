@@ -1,5 +1,7 @@
 //! Values put into words, in the page's language.
 
+pub mod entry;
+
 use crate::{error::AppError, say};
 use domain::{
     activity::{ActivityKind, Audience, Side, Unit},
@@ -286,6 +288,8 @@ pub fn standing(standing: Standing, unit: Unit, opens: Option<DateTime>, reason:
         (Standing::Open { left }, Unit::Family) => say!(common.open_left_family, left = left).to_string(),
         (Standing::Waitlist { ahead }, Unit::Person) => say!(common.waitlist, ahead = ahead).to_string(),
         (Standing::Waitlist { ahead }, Unit::Family) => say!(common.waitlist_family, ahead = ahead).to_string(),
+        (Standing::Applying { applied }, _) => say!(entry.applying, count = applied).to_string(),
+        (Standing::Drawing { applied }, _) => say!(entry.drawing, count = applied).to_string(),
         (Standing::Opens { .. }, _) => match opens {
             Some(opens) => say!(common.opens_at, at = at(opens)).to_string(),
             None => say!(common.short_opens).to_string(),
@@ -305,6 +309,7 @@ pub fn standing_short(standing: Standing) -> Option<String> {
     Some(match standing {
         Standing::Open { left } => say!(common.short_left, left = left).to_string(),
         Standing::Waitlist { .. } => say!(common.short_waitlist).to_string(),
+        Standing::Applying { .. } | Standing::Drawing { .. } => say!(entry.short_draw).to_string(),
         Standing::Opens { .. } => say!(common.short_opens).to_string(),
         Standing::Full => say!(common.full).to_string(),
         Standing::Closed => say!(common.closed).to_string(),
@@ -331,6 +336,27 @@ pub fn refusal(refusal: &Refusal, offset: i32) -> String {
                 (_, max) => say!(common.no_age_to, max = max.unwrap_or(*age), on = on, age = *age).to_string(),
             }
         }
+        Refusal::Grade { min, max, on, grade } => {
+            let (grades, grade) = (entry::grades(*min, *max), entry::grade(*grade));
+            say!(entry.no_grade, grades = grades, on = date_year(*on), grade = grade).to_string()
+        }
+        Refusal::OnlyGroups { groups } => say!(entry.no_groups, groups = entry::groups(groups)).to_string(),
+        Refusal::PriorityFirst { groups, opens_at } => {
+            say!(entry.no_priority, groups = entry::groups(groups), at = local(*opens_at)).to_string()
+        }
+        Refusal::PeriodTaken { waiting: false, .. } => say!(entry.no_period).to_string(),
+        Refusal::PeriodTaken { waiting: true, .. } => say!(entry.no_period_waiting).to_string(),
+        Refusal::HouseholdLimit { max } => say!(entry.no_household, max = *max).to_string(),
+        Refusal::Overlaps { on, may_insist: false, .. } => say!(entry.no_overlap, on = date_long(*on)).to_string(),
+        Refusal::Overlaps { on, may_insist: true, .. } => say!(entry.no_overlap_warn, on = date_long(*on)).to_string(),
+        Refusal::Shape { shapes } => say!(entry.no_shape, shapes = entry::shapes(shapes)).to_string(),
+        Refusal::ConsentNeeded => say!(entry.no_consent).to_string(),
+        Refusal::NobodyMovesUp => say!(entry.no_moves).to_string(),
+        Refusal::OfferOver { until } => say!(entry.no_offer_over, at = local(*until)).to_string(),
+        Refusal::NothingOffered => say!(entry.no_nothing).to_string(),
+        Refusal::NotTogether => say!(entry.no_together).to_string(),
+        Refusal::DrawNeedsClosing => say!(entry.no_draw_closing).to_string(),
+        Refusal::BookedAlready => say!(entry.no_booked_already).to_string(),
         Refusal::BirthDateNeeded => say!(common.no_birth).to_string(),
         Refusal::ScopeNotOffered => say!(common.no_scope).to_string(),
         Refusal::AlreadyBegun => say!(common.no_begun).to_string(),

@@ -155,6 +155,7 @@ fn term(seeded: &Seeded, nth: usize, from: Date) -> Result<NewTerm, Failure> {
         scopes: Scopes { whole: true, rest: true, single: true },
         waitlist_cap: None,
         minimum: None,
+        entry_like: None,
     })
 }
 

@@ -75,6 +75,9 @@ pub async fn report(server: &Server, database: &str) -> Result<String, Failure> 
             scope: Scope::Whole,
             occurrence: None,
             heads: 1,
+            adults: None,
+            insists: false,
+            consents: false,
             key: RequestKey(new_id(now())),
             door: Door::Page,
         };
@@ -197,6 +200,7 @@ async fn term(
         scopes: Scopes { whole: true, rest: true, single: true },
         waitlist_cap: None,
         minimum: None,
+        entry_like: None,
     };
     Ok((activities::new_term(db, staff, new, now()).await?, activity))
 }

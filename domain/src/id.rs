@@ -63,3 +63,10 @@ ids! {
     /// What makes a repeated request recognisable: the same key gets the same answer.
     RequestKey,
 }
+
+impl RequestKey {
+    /// The key of one of several requests that one form makes: it follows from the form's and the person.
+    pub fn of(self, person: PersonId) -> Self {
+        Self(Uuid::from_u128(self.0.as_u128() ^ person.0.as_u128()))
+    }
+}

@@ -29,8 +29,22 @@ pub enum Command {
     /// Give people work to do
     #[command(subcommand)]
     Staff(Staff),
+    /// Look into a draw
+    #[command(subcommand)]
+    Draw(Draw),
     /// Check configuration, database, clock and assets: one line each, exit code 1 if one fails
     Check,
+}
+
+/// A draw that was published.
+#[derive(Debug, Subcommand)]
+pub enum Draw {
+    /// Draw the lots of a published draw again, from its file: exit code 1 if they fall otherwise
+    Verify {
+        /// The file, as its page offers it
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 /// Who works for a community.

@@ -1,4 +1,5 @@
-//! Calendar feeds: `/feeds/communities/SLUG.ics` and `/feeds/activities/ID.ics`.
+//! Calendar feeds, `/feeds/communities/SLUG.ics` and `/feeds/activities/ID.ics`, and published draws,
+//! `/feeds/draws/TERM.json`.
 
 use crate::{ics, sentence};
 use app::ssr::{Clock, PublicAddress};
@@ -33,6 +34,7 @@ pub fn router(feeds: Feeds) -> Router {
     Router::new()
         .route("/feeds/communities/{file}", get(of_community))
         .route("/feeds/activities/{file}", get(of_activity))
+        .route("/feeds/draws/{file}", get(of_draw))
         .with_state(feeds)
 }
 
@@ -47,6 +49,20 @@ async fn of_activity(State(feeds): State<Feeds>, Path(file): Path<String>, heade
     match file.strip_suffix(".ics").and_then(|id| id.parse::<Uuid>().ok()) {
         Some(id) => answer(&feeds, &headers, calendar::feed_of_activity(&feeds.db, id, (feeds.clock)()).await),
         None => sentence::NO_SUCH_FEED.into_response(),
+    }
+}
+
+async fn of_draw(State(feeds): State<Feeds>, Path(file): Path<String>) -> Response {
+    let Some(term) = file.strip_suffix(".json").and_then(|id| id.parse().ok()) else {
+        return sentence::NO_SUCH_FEED.into_response();
+    };
+    match store::bookings::published_draw(&feeds.db, term).await {
+        Ok(Some(published)) => axum::Json(published).into_response(),
+        Ok(None) | Err(store::StoreError::NotFound) => sentence::NO_SUCH_FEED.into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a draw could not be read");
+            sentence::NOT_READY.into_response()
+        }
     }
 }
 

@@ -21,3 +21,4 @@ pub mod login_cookie;
 pub mod rate_limit;
 pub mod router;
 pub mod sentence;
+pub mod sweeper;

@@ -13,7 +13,7 @@ use crate::{
         activity, booking, booking_place, community, occurrence, person, term,
         time::{Day, Instant},
     },
-    terms::{Loaded, code, count, days_of, line_before, load_terms, local, terms_of, zone_of},
+    terms::{Loaded, code, count, days_of, line_before, load_term, load_terms, local, terms_of, zone_of},
 };
 use domain::{
     activity::{ActivityKind, Side},
@@ -21,7 +21,7 @@ use domain::{
     entry::Giving,
     id::{ActivityId, BookingId, CommunityId, OccurrenceId, PersonId, TermId},
     line::Line,
-    reading::{ActivityCard, ActivityPage, DateEntry, MyBooking, MyDate, TermCard},
+    reading::{ActivityCard, ActivityPage, DateEntry, MyBooking, MyDate, TermCard, TermName},
     recurrence::Series,
     rights::Door,
     term::{OccurrenceState, TermState},
@@ -194,6 +194,23 @@ fn term_card(loaded: &Loaded, now: Timestamp) -> Result<TermCard, StoreError> {
     })
 }
 
+/// A term by its names.
+///
+/// # Errors
+/// [`StoreError::NotFound`] for an unknown id.
+pub async fn term_name(db: &DatabaseConnection, id: TermId) -> Result<TermName, StoreError> {
+    let loaded = load_term(db, id).await?;
+    let (start, end) = loaded.hours();
+    Ok(TermName {
+        slug: loaded.slug.clone(),
+        activity: ActivityId(loaded.activity.id),
+        term: id,
+        name: loaded.activity.name,
+        start,
+        end,
+    })
+}
+
 /// The rule of a term.
 pub(crate) fn series_of(row: &term::Model) -> Result<Series, StoreError> {
     serde_json::from_str(&row.recurrence).map_err(|e| StoreError::Database(DbErr::Json(e.to_string())))
@@ -292,6 +309,7 @@ fn my_booking(
         term_name: loaded.row.name.clone(),
         person: PersonId(row.person_id),
         person_name,
+        number: (loaded.term.entry.giving == Giving::Draw).then_some(row.queue_no),
         heads: count(row.heads),
         scope: row.scope.0,
         state: row.state.0,

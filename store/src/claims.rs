@@ -25,7 +25,7 @@ use domain::{
 use jiff::Timestamp;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -130,6 +130,14 @@ pub async fn claims_page(db: &DatabaseConnection, who: &Who, slug: &str) -> Resu
             asked: local(row.created_at.into(), &zone),
         })
         .collect())
+}
+
+/// How many claims wait for a check.
+pub(crate) async fn to_check(conn: &impl ConnectionTrait, at: CommunityId) -> Result<u32, StoreError> {
+    let asked = claim::Entity::find()
+        .filter(claim::Column::CommunityId.eq(at.0))
+        .filter(claim::Column::State.eq(code(ClaimState::Asked)));
+    Ok(u32::try_from(asked.count(conn).await?).unwrap_or(u32::MAX))
 }
 
 /// The names of the members of households.

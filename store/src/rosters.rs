@@ -59,6 +59,7 @@ pub async fn desk_page(db: &DatabaseConnection, who: &Who, slug: &str, now: Time
         today: today.into_iter().flat_map(|day| day.entries).collect(),
         terms,
         activities: calendar::activities(db, id, now).await?,
+        claims: crate::claims::to_check(db, id).await?,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Activities as the public sees them.
 
+pub mod draw;
 pub mod list;
 pub mod page;
 pub mod term;

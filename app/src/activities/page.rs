@@ -4,14 +4,14 @@ use super::term::TermSection;
 use crate::{
     error::AppError,
     frame::{framed, telephone, use_head, use_slug},
-    parts::{Empty, Failure, Icon, Loading, PageTitle, SideBadge},
+    parts::{Banner, Empty, Failure, Icon, Loading, PageTitle, SideBadge},
     say, words,
 };
 use domain::{
     booking::Standing,
     code::Code,
     id::RequestKey,
-    reading::{ActivityPage, MyBooking},
+    reading::{ActivityPage, MyBooking, Prepared},
     term::TermState,
 };
 use leptos::prelude::*;
@@ -25,6 +25,8 @@ pub struct ActivityView {
     pub page: ActivityPage,
     /// The household's live bookings there.
     pub mine: Vec<MyBooking>,
+    /// What the household prepared there.
+    pub prepared: Vec<Prepared>,
     /// A fresh key for the next booking.
     pub key: RequestKey,
 }
@@ -37,11 +39,14 @@ pub async fn read_activity(slug: String, activity: String) -> Result<ActivityVie
     let id: domain::id::ActivityId = activity.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
     let head = store::communities::head(&host.db, &slug, now).await?;
     let page = store::calendar::activity_page(&host.db, head.id, id, now).await?;
-    let mine = match crate::ssr::who().await? {
-        Some(who) => store::calendar::my_bookings(&host.db, &who, Some(id), now).await?,
-        None => Vec::new(),
+    let (mine, prepared) = match crate::ssr::who().await? {
+        Some(who) => (
+            store::calendar::my_bookings(&host.db, &who, Some(id), now).await?,
+            store::bookings::prepared(&host.db, &who, id).await?,
+        ),
+        None => (Vec::new(), Vec::new()),
     };
-    Ok(ActivityView { page, mine, key: crate::ssr::new_key()? })
+    Ok(ActivityView { page, mine, prepared, key: crate::ssr::new_key()? })
 }
 
 /// An activity's page.
@@ -52,7 +57,15 @@ pub fn ActivityRoute() -> impl IntoView {
     let query = use_query_map();
     let activity = Memo::new(move |_| params.with(|params| params.get("activity").unwrap_or_default()));
     // What a booking or a cancellation came to stands in the URL, so it is also what asks for the page anew.
-    let answer = Memo::new(move |_| query.with(|query| (query.get("booked"), query.get("cancelled"))));
+    let answer = Memo::new(move |_| {
+        query.with(|query| Answer {
+            booked: query.get("booked"),
+            cancelled: query.get("cancelled"),
+            prepared: query.get("prepared"),
+            left: query.get("left").and_then(|count| count.parse().ok()),
+        })
+    });
+    let several = Memo::new(move |_| query.with(|query| query.get("several")));
     let version = RwSignal::new(0_u32);
     let view = Resource::new(
         move || (slug.get(), activity.get(), answer.get(), version.get()),
@@ -60,23 +73,44 @@ pub fn ActivityRoute() -> impl IntoView {
     );
     view! {
         <Transition fallback=Loading>
-            {move || Suspend::new(async move {
-                match framed(view).await {
-                    Ok(view) => {
-                        let booked = answer.get_untracked().0;
-                        view! { <Article view booked version /> }.into_any()
+            {move || {
+                let several = several.get();
+                Suspend::new(async move {
+                    match framed(view).await {
+                        Ok(view) => {
+                            let answer = answer.get_untracked();
+                            view! { <Article view answer several version /> }.into_any()
+                        }
+                        Err(error) => view! { <Failure error /> }.into_any(),
                     }
-                    Err(error) => view! { <Failure error /> }.into_any(),
-                }
-            })}
+                })
+            }}
         </Transition>
     }
 }
 
+/// What was just done, as the URL says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Answer {
+    booked: Option<String>,
+    cancelled: Option<String>,
+    prepared: Option<String>,
+    /// Of several asked for, so many have nothing.
+    left: Option<u32>,
+}
+
 #[component]
-fn Article(view: ActivityView, booked: Option<String>, version: RwSignal<u32>) -> impl IntoView {
+fn Article(view: ActivityView, answer: Answer, several: Option<String>, version: RwSignal<u32>) -> impl IntoView {
     let head = use_head();
-    let ActivityView { page, mine, key } = view;
+    let ActivityView { page, mine, prepared, key } = view;
+    let booked = answer.booked;
+    let left = answer.left.map(|count| {
+        view! {
+            <Banner class="banner--no" icon="alert" title=say!(entry.left_out, count = count).to_string()>
+                <p>{say!(entry.left_out_text)}</p>
+            </Banner>
+        }
+    });
     // A term that was called off stays in sight as long as somebody may still look for it.
     let over = |term: &domain::reading::TermCard| match term.state {
         TermState::Published => term.standing == Standing::Past,
@@ -91,7 +125,9 @@ fn Article(view: ActivityView, booked: Option<String>, version: RwSignal<u32>) -
             .into_iter()
             .map(|term| {
                 let mine: Vec<_> = mine.iter().filter(|booking| booking.term == term.id).cloned().collect();
-                view! { <TermSection term unit mine key booked=booked.clone() version /> }
+                let prepared = prepared.iter().filter(|one| one.term == term.id).cloned().collect();
+                let several = several.as_deref() == Some(term.id.to_string().as_str());
+                view! { <TermSection term unit mine prepared several key booked=booked.clone() version /> }
             })
             .collect_view()
     };
@@ -132,6 +168,7 @@ fn Article(view: ActivityView, booked: Option<String>, version: RwSignal<u32>) -
                 {topics}
                 {leaders}
             </header>
+            {left}
             {none
                 .then(|| {
                     view! {

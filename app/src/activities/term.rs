@@ -1,8 +1,8 @@
 //! A term on its activity's page: its facts, its dates, and the booking.
 
 use crate::{
-    bookings::{book_place::BookForm, cancel_booking::MyBookingCard},
-    frame::{use_head, use_me},
+    bookings::{book_place::BookForm, my_card::MyBookingCard, prepare_booking::OpensLater},
+    frame::use_head,
     parts::{Icon, State, StateBadge},
     say, words,
 };
@@ -10,7 +10,7 @@ use domain::{
     activity::Unit,
     booking::Standing,
     id::RequestKey,
-    reading::{DateEntry, MyBooking, TermCard},
+    reading::{DateEntry, MyBooking, Prepared, TermCard},
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -24,11 +24,15 @@ pub fn TermSection(
     unit: Unit,
     /// The household's live bookings of it.
     mine: Vec<MyBooking>,
+    /// What the household prepared for it.
+    prepared: Vec<Prepared>,
+    /// True where it is asked for several people at once.
+    several: bool,
     /// The key of the next booking.
     key: RequestKey,
     /// The booking that was just made, by the URL.
     booked: Option<String>,
-    /// Raised when the term opens, to ask for the page anew.
+    /// Raised when something opens or is over, to ask for the page anew.
     version: RwSignal<u32>,
 ) -> impl IntoView {
     let head = use_head();
@@ -48,14 +52,25 @@ pub fn TermSection(
     let cards = cards
         .into_iter()
         .enumerate()
-        .map(|(n, booking)| view! { <MyBookingCard booking fresh=just.is_some() && n == 0 /> })
+        .map(|(n, booking)| {
+            view! { <MyBookingCard booking closes=term.closes fresh=just.is_some() && n == 0 version /> }
+        })
         .collect_view();
-    let bookable = matches!(term.standing, Standing::Open { .. } | Standing::Waitlist { .. });
     let form = match term.standing {
-        _ if bookable => view! { <BookForm term=term.clone() unit mine key /> }.into_any(),
-        Standing::Opens { .. } => view! { <OpensLater term=term.clone() version /> }.into_any(),
+        Standing::Open { .. } | Standing::Waitlist { .. } | Standing::Applying { .. } => {
+            view! { <BookForm term=term.clone() unit mine prepared several key /> }.into_any()
+        }
+        Standing::Opens { .. } => view! { <OpensLater term=term.clone() unit mine prepared version /> }.into_any(),
         _ => ().into_any(),
     };
+    let draw = term.commitment.clone().map(|commitment| {
+        let href = format!("/{}/terms/{}/draw", head.slug, term.id);
+        view! {
+            <p class="fine">
+                {say!(entry.commitment)} " " <code>{commitment}</code> " " <a href=href>{say!(entry.see_draw)}</a>
+            </p>
+        }
+    });
     // `TermSection` stands on its activity's page alone, and every date knows that activity.
     let sheet = term.dates.first().map(|date| {
         view! {
@@ -79,90 +94,12 @@ pub fn TermSection(
             </div>
             <div class="book">{cards} {form}</div>
             <Facts term=term.clone() unit />
+            {draw}
             <div class="stack">
                 <Dates dates=term.dates today=head.today /> {sheet}
             </div>
         </section>
     }
-}
-
-/// Before the opening: a countdown on the server's clock, what can be done until then, and the page that opens
-/// itself.
-#[component]
-fn OpensLater(term: TermCard, version: RwSignal<u32>) -> impl IntoView {
-    let head = use_head();
-    let me = use_me();
-    let seconds = RwSignal::new(term.opens_in.unwrap_or(0));
-    // Effects run in the browser alone. What counts is the time that has passed since the page came, not the
-    // phone's clock.
-    Effect::new(move |_| {
-        let total = term.opens_in.unwrap_or(0);
-        let Some(start) = monotonic_seconds() else { return };
-        let handle = set_interval_with_handle(
-            move || {
-                let passed = monotonic_seconds().map_or(0.0, |now| now - start);
-                // Rounded up, and a second late rather than early: the server refuses to the second.
-                let left = total - passed.floor() as i64;
-                seconds.set(left.max(0));
-                if left < 0 {
-                    version.update(|version| *version += 1);
-                }
-            },
-            std::time::Duration::from_millis(500),
-        );
-        if let Ok(handle) = handle {
-            on_cleanup(move || handle.clear());
-        }
-    });
-    let clock = move || {
-        let left = seconds.get();
-        let (days, hours, minutes, seconds) = (left / 86_400, left / 3_600 % 24, left / 60 % 60, left % 60);
-        let time = format!("{hours:02}:{minutes:02}:{seconds:02}");
-        if days > 0 { format!("{days} × 24 h + {time}") } else { time }
-    };
-    let soon = move || (seconds.get() < 86_400).then(clock);
-    let title = term.opens.map(|opens| say!(activity.opens_title, at = words::at(opens)).to_string());
-    view! {
-        <div class="banner">
-            <Icon name="clock" />
-            <div>
-                <p class="banner__title">{title}</p>
-                <p>{say!(activity.opens_text)}</p>
-                {move || {
-                    soon()
-                        .map(|time| {
-                            view! {
-                                <p role="timer">
-                                    <b>{say!(activity.opens_in, time = time).to_string()}</b>
-                                </p>
-                            }
-                        })
-                }}
-                <p class="row">
-                    {move || {
-                        let slug = head.slug.clone();
-                        match me.get() {
-                            None => view! {
-                                <a class="button" href=format!("/{slug}/sign-in")>
-                                    {say!(common.sign_in)}
-                                </a>
-                            }.into_any(),
-                            Some(_) => view! {
-                                <a class="button" href=format!("/{slug}/my#add")>
-                                    {say!(activity.add_member)}
-                                </a>
-                            }.into_any(),
-                        }
-                    }}
-                </p>
-            </div>
-        </div>
-    }
-}
-
-/// Seconds since the page came, by a clock that nobody can turn.
-fn monotonic_seconds() -> Option<f64> {
-    window().performance().map(|performance| performance.now() / 1000.0)
 }
 
 #[component]
@@ -216,15 +153,15 @@ fn Facts(term: TermCard, unit: Unit) -> impl IntoView {
     let minimum = term
         .minimum
         .map(|minimum| say!(activity.how_minimum, people = minimum.people, days = minimum.days).to_string());
-    let large = (unit == Unit::Person).then(|| say!(activity.how_large).to_owned());
-    let book = say!(activity.how_to_book, hours = term.cancel_hours).to_string();
-    let booking = words::sentences([Some(book), closes, minimum, large]);
+    let given = words::entry::how_places_are_given(&term, unit, term.opens);
+    let booking = words::sentences([Some(given), closes, minimum, words::entry::who_may_enter(&term.entry)]);
     let facts = [
         ("calendar", say!(activity.fact_dates), Some(dates)),
         ("repeat", say!(activity.fact_rule), Some(words::rule(&term.series.rule))),
         ("clock", say!(activity.fact_time), Some(format!("{} – {}", words::time(term.start), words::time(term.end)))),
         ("place", say!(activity.fact_room), term.room.clone()),
         ("id", say!(activity.fact_age), ages),
+        ("id", say!(entry.fact_grade), words::entry::fact_grades(&term)),
         ("person", say!(activity.fact_leader), Some(term.leader.clone()).filter(|leader| !leader.is_empty())),
         ("info", say!(activity.fact_booking), Some(booking)),
     ];

@@ -1,74 +1,146 @@
-//! Booking a place: the button, the form, and the request.
+//! Booking a place: the request, and the form that makes it.
 
+use super::form::{BookFields, FormTerm, OtherTerm, insists_on};
 use crate::{
     error::AppError,
     frame::{use_head, use_me},
-    parts::{ActionProblem, Field, Icon, field_problem},
-    say, words,
+    parts::{ActionProblem, field_problem},
+    say,
 };
 use domain::{
     activity::Unit,
     booking::Standing,
-    id::{PersonId, RequestKey},
-    person::MemberRole,
-    reading::{Member, MyBooking, TermCard},
+    id::RequestKey,
+    reading::{Member, MyBooking, Prepared, TermCard},
 };
-use jiff::civil::Date;
 use leptos::prelude::*;
 
-/// Books a place for a member of the household, or puts the member on the waiting list. Afterwards the activity's
-/// page says which.
+/// What the forms of booking and of preparing ask, parsed: a request for each person.
+#[cfg(feature = "ssr")]
+pub(super) struct Typed {
+    pub term: String,
+    pub person: Option<String>,
+    pub persons: Option<Vec<String>>,
+    pub scope: Option<String>,
+    pub occurrence: Option<String>,
+    pub heads: Option<String>,
+    pub shape: Option<String>,
+    pub consent: Option<String>,
+    pub insist: Option<String>,
+    pub key: String,
+}
+
+#[cfg(feature = "ssr")]
+impl Typed {
+    /// A request for each person named, the same in all else; the first has the form's own key, and the others one that
+    /// follows from it and them, so that the form sent twice is the same again.
+    pub(super) fn requests(self) -> Result<Vec<store::bookings::BookRequest>, AppError> {
+        use domain::{
+            booking::{MAX_HEADS, Scope},
+            code::Code,
+            entry::Shape,
+            id::PersonId,
+            rights::Door,
+            text::InputProblem,
+        };
+        let choice = |field| crate::ssr::said(AppError::invalid(field, InputProblem::Choice));
+        let scope = self.scope.as_deref().and_then(Scope::from_code).ok_or_else(|| choice("scope"))?;
+        let occurrence = match (scope, self.occurrence.filter(|id| !id.is_empty())) {
+            (Scope::Single, Some(id)) => Some(id.parse().map_err(|_| choice("occurrence"))?),
+            (Scope::Single, None) => return Err(choice("occurrence")),
+            _ => None,
+        };
+        let shape = match self.shape.as_deref().filter(|shape| !shape.is_empty()) {
+            Some(shape) => Some(Shape::parse(shape).ok_or_else(|| choice("shape"))?),
+            None => None,
+        };
+        let heads = match (shape, self.heads.as_deref().map(str::trim).filter(|heads| !heads.is_empty())) {
+            (Some(shape), _) => shape.heads(),
+            (None, None) => 1,
+            (None, Some(heads)) => {
+                heads.parse().ok().filter(|heads| (1..=MAX_HEADS).contains(heads)).ok_or_else(|| {
+                    crate::ssr::said(AppError::invalid("heads", InputProblem::Number { min: 1, max: MAX_HEADS.into() }))
+                })?
+            }
+        };
+        let term = self.term.parse().map_err(|_| choice("term"))?;
+        let key: RequestKey = self.key.parse().map_err(|_| crate::ssr::said(AppError::BadRequest))?;
+        let persons = self.persons.unwrap_or_default().into_iter().chain(self.person);
+        let mut persons: Vec<PersonId> =
+            persons.map(|id| id.parse()).collect::<Result<_, _>>().map_err(|_| choice("person"))?;
+        persons.dedup();
+        if persons.is_empty() || persons.len() > store::families::MAX_MEMBERS as usize {
+            return Err(choice("person"));
+        }
+        let alone = persons.len() == 1;
+        let request = |person: PersonId| store::bookings::BookRequest {
+            term,
+            person,
+            scope,
+            occurrence,
+            heads,
+            adults: shape.map(|shape| shape.adults),
+            insists: self.insist.is_some(),
+            consents: self.consent.is_some(),
+            key: if alone { key } else { key.of(person) },
+            door: Door::Page,
+        };
+        Ok(persons.into_iter().map(request).collect())
+    }
+}
+
+/// Books a place for a member of the household, or for several, or puts them on the waiting list. Afterwards the
+/// activity's page says which.
 #[server(prefix = "/api", endpoint = "book_place")]
 pub async fn book_place(
     slug: String,
     activity: String,
     term: String,
     person: Option<String>,
+    persons: Option<Vec<String>>,
+    together: Option<String>,
     scope: Option<String>,
     occurrence: Option<String>,
     heads: Option<String>,
+    shape: Option<String>,
+    consent: Option<String>,
+    insist: Option<String>,
     key: String,
 ) -> Result<(), AppError> {
-    use domain::{
-        booking::{MAX_HEADS, Scope},
-        code::Code,
-        reading::Booked,
-        rights::Door,
-        text::InputProblem,
-    };
-    use store::bookings::{Asked, BookRequest};
-    let choice = |field| crate::ssr::said(AppError::invalid(field, InputProblem::Choice));
+    use store::bookings::Asked;
     let who = crate::ssr::need_who().await?;
-    let scope = scope.as_deref().and_then(Scope::from_code).ok_or_else(|| choice("scope"))?;
-    let occurrence = match (scope, occurrence.filter(|id| !id.is_empty())) {
-        (Scope::Single, Some(id)) => Some(id.parse().map_err(|_| choice("occurrence"))?),
-        (Scope::Single, None) => return Err(choice("occurrence")),
-        _ => None,
+    let page = term.clone();
+    let typed = Typed { term, person, persons, scope, occurrence, heads, shape, consent, insist, key };
+    let (host, at) = (crate::ssr::host()?, crate::ssr::now()?);
+    let asked: Vec<Asked> =
+        typed.requests()?.into_iter().map(|request| Asked { who: who.clone(), request, at }).collect();
+    let answers = if together.as_deref() == Some("each") {
+        let mut answers = Vec::new();
+        for one in asked {
+            answers.push(host.desk.book_place(one).await);
+        }
+        answers
+    } else {
+        crate::ssr::told(host.desk.book_together(asked).await, &slug).await?
     };
-    let heads = match heads.as_deref().map(str::trim).filter(|heads| !heads.is_empty()) {
-        None => 1,
-        Some(heads) => heads.parse().ok().filter(|heads| (1..=MAX_HEADS).contains(heads)).ok_or_else(|| {
-            crate::ssr::said(AppError::invalid("heads", InputProblem::Number { min: 1, max: MAX_HEADS.into() }))
-        })?,
-    };
-    let request = BookRequest {
-        term: term.parse().map_err(|_| choice("term"))?,
-        person: person.as_deref().unwrap_or("").parse().map_err(|_| choice("person"))?,
-        scope,
-        occurrence,
-        heads,
-        key: key.parse().map_err(|_| crate::ssr::said(AppError::BadRequest))?,
-        door: Door::Page,
-    };
-    let host = crate::ssr::host()?;
-    let asked = Asked { who, request, at: crate::ssr::now()? };
-    let booked = crate::ssr::told(host.desk.book_place(asked).await, &slug).await?;
-    let (Booked::Confirmed { booking, .. } | Booked::Waiting { booking, .. }) = booked;
-    crate::ssr::go(&slug, &format!("activities/{activity}?booked={booking}#t{term}"));
+    let (booked, mut refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    let first = booked.into_iter().flatten().next();
+    match (first, refused.len()) {
+        (Some(first), 0) => {
+            crate::ssr::go(&slug, &format!("activities/{activity}?booked={}#t{page}", first.booking()));
+        }
+        (Some(first), left) => {
+            crate::ssr::go(&slug, &format!("activities/{activity}?booked={}&left={left}#t{page}", first.booking()));
+        }
+        (None, _) => {
+            let refused = refused.pop().unwrap_or(Err(store::StoreError::Busy));
+            crate::ssr::told(refused, &slug).await?;
+        }
+    }
     Ok(())
 }
 
-/// The booking form of a term, for whoever is signed in.
+/// The booking form of a term, for whoever is signed in; what was prepared stands above it as one button each.
 #[component]
 pub fn BookForm(
     /// The term.
@@ -77,6 +149,10 @@ pub fn BookForm(
     unit: Unit,
     /// The household's live bookings of it.
     mine: Vec<MyBooking>,
+    /// What the household prepared for it.
+    prepared: Vec<Prepared>,
+    /// True where it is asked for several people at once.
+    several: bool,
     /// The key of the next booking.
     key: RequestKey,
 ) -> impl IntoView {
@@ -84,17 +160,12 @@ pub fn BookForm(
     let me = use_me();
     let action = ServerAction::<BookPlace>::new();
     let slug = StoredValue::new(head.slug);
-    let term = StoredValue::new(term);
-    let busy = StoredValue::new(
-        mine.iter()
-            .filter(|booking| booking.scope != domain::booking::Scope::Single)
-            .map(|b| b.person)
-            .collect::<Vec<_>>(),
-    );
+    let term = StoredValue::new(FormTerm::new(term, unit));
+    let busy = StoredValue::new(busy(&mine));
+    let prepared = StoredValue::new(prepared);
     move || {
         let Some(me) = me.get() else {
-            let back =
-                format!("/{}/sign-in?to=activities/{}", slug.get_value(), term.get_value().dates.first()?.activity);
+            let back = format!("/{}/sign-in?to=activities/{}", slug.get_value(), term.get_value().activity()?);
             return Some(
                 view! {
                     <a class="button button--primary button--big" href=back>
@@ -116,78 +187,55 @@ pub fn BookForm(
                 .into_any()
             });
         }
-        Some(view! { <Form slug=slug.get_value() term=term.get_value() unit members key action /> }.into_any())
+        let ready: Vec<_> = prepared.get_value().into_iter().filter(|one| !busy.contains(&one.person)).collect();
+        let form = view! { <Form slug=slug.get_value() term=term.get_value() members several key action /> };
+        if ready.is_empty() {
+            return Some(form.into_any());
+        }
+        let quick = ready
+            .into_iter()
+            .map(|one| view! { <QuickForm slug=slug.get_value() term=term.get_value() one key action /> })
+            .collect_view();
+        Some(
+            view! {
+                {quick}
+                <details>
+                    <summary>{say!(entry.quick_more)}</summary>
+                    {form}
+                </details>
+            }
+            .into_any(),
+        )
     }
+}
+
+/// The persons whom a whole booking of the term is for already.
+pub(super) fn busy(mine: &[MyBooking]) -> Vec<domain::id::PersonId> {
+    mine.iter().filter(|booking| booking.scope != domain::booking::Scope::Single).map(|b| b.person).collect()
 }
 
 #[component]
 fn Form(
     slug: String,
-    term: TermCard,
-    unit: Unit,
+    term: FormTerm,
     members: Vec<Member>,
+    several: bool,
     key: RequestKey,
     action: ServerAction<BookPlace>,
 ) -> impl IntoView {
-    let first = likely(&term, &members);
-    let activity = term.dates.first().map(|date| date.activity.to_string()).unwrap_or_default();
-    let choices = members
-        .into_iter()
-        .map(|member| {
-            let note = match member.age {
-                Some(age) => format!("{} · {}", words::role(member.role), say!(common.years, age = age)),
-                None => words::role(member.role).to_owned(),
-            };
-            view! {
-                <label class="choice">
-                    <input
-                        type="radio"
-                        name="person"
-                        value=member.person.to_string()
-                        checked=Some(member.person) == first
-                        required
-                    />
-                    <b>{member.name}</b>
-                    <span class="choice__note">{note}</span>
-                </label>
-            }
-        })
-        .collect_view();
-    let waits = matches!(term.standing, Standing::Waitlist { .. });
-    let button = if waits { say!(activity.book_wait) } else { say!(activity.book) };
-    let heads = (unit == Unit::Family).then(|| {
-        view! {
-            <Field
-                name="heads"
-                form="book-"
-                kind="number"
-                class="input--short"
-                label=say!(activity.heads)
-                hint=say!(activity.heads_hint).to_string()
-                value="2".to_owned()
-                problem=field_problem(action, "heads")
-            />
-        }
-    });
+    let button = match term.card.standing {
+        Standing::Waitlist { .. } => say!(activity.book_wait),
+        Standing::Applying { .. } => say!(entry.apply),
+        _ => say!(activity.book),
+    };
+    let heads = field_problem(action, "heads");
+    let insist = insists_on(action);
     view! {
         <ActionForm action attr:class="form">
             <ActionProblem action fields=&["heads"] />
-            <input type="hidden" name="slug" value=slug.clone() />
-            <input type="hidden" name="activity" value=activity />
-            <input type="hidden" name="term" value=term.id.to_string() />
+            <OtherTerm action />
             <input type="hidden" name="key" value=key.to_string() />
-            <fieldset class="group">
-                <legend>{say!(activity.for_whom)}</legend>
-                <div class="choices">{choices}</div>
-                <p>
-                    <a class="back" href=format!("/{slug}/my#add")>
-                        <Icon name="plus" />
-                        {say!(activity.add_member)}
-                    </a>
-                </p>
-            </fieldset>
-            <ScopeChoice term />
-            {heads}
+            <BookFields slug term members several heads insist />
             <button class="button button--primary button--big" disabled=move || action.pending().get()>
                 {button}
             </button>
@@ -195,111 +243,37 @@ fn Form(
     }
 }
 
-/// The member whom the term is most likely for: the first whose age fits and whose role does.
-fn likely(term: &TermCard, members: &[Member]) -> Option<PersonId> {
-    let on = term.age.on.unwrap_or(term.first);
-    let fits = |member: &&Member| {
-        let age = member.birth.map(|birth| domain::person::age_on(birth, on));
-        let young = term.age.min.is_some_and(|min| age.is_none_or(|age| age < min));
-        let old = term.age.max.is_some_and(|max| age.is_none_or(|age| age > max));
-        !young && !old
-    };
-    let audience = term.dates.first().map(|date| date.audience.side());
-    let role = |member: &&Member| match audience {
-        Some(domain::activity::Side::Child) => member.role == MemberRole::Child,
-        Some(domain::activity::Side::Elder) => member.role == MemberRole::Elder,
-        _ => member.myself,
-    };
-    members
-        .iter()
-        .filter(fits)
-        .find(role)
-        .or_else(|| members.iter().find(fits))
-        .or(members.first())
-        .map(|member| member.person)
-}
-
-/// Whole, rest or one date: a hidden field where there is nothing to choose.
+/// What was prepared, booked by one button.
 #[component]
-fn ScopeChoice(term: TermCard) -> impl IntoView {
-    let coming: Vec<_> = term
-        .dates
-        .iter()
-        .filter(|date| {
-            let coming = matches!(date.standing, Standing::Open { .. } | Standing::Waitlist { .. } | Standing::Full);
-            coming && date.standing != Standing::CalledOff
-        })
-        .cloned()
-        .collect();
-    let all = if term.begun {
-        term.scopes.rest.then_some(("rest", say!(activity.rest_label, count = coming.len()).to_string()))
-    } else {
-        // Before it begins the rest is the whole.
-        match (term.scopes.whole, term.scopes.rest) {
-            (true, _) => Some(("whole", say!(common.scope_whole).to_string())),
-            (false, true) => Some(("rest", say!(activity.rest_label, count = coming.len()).to_string())),
-            _ => None,
-        }
-    };
-    let days: Vec<Date> = coming.iter().map(|date| date.date).collect();
-    let single = term.scopes.single;
-    let dates = move || {
-        coming
-            .into_iter()
-            .take(60)
-            .map(|date| {
-                let text = format!("{} {}", words::date_long(date.date), words::time(date.start));
-                let state = words::standing_short(date.standing).unwrap_or_default();
-                view! { <option value=date.occurrence.to_string()>{format!("{text} · {state}")}</option> }
-            })
-            .collect_view()
-    };
-    match (all, single) {
-        (Some((code, _)), false) => view! { <input type="hidden" name="scope" value=code /> }.into_any(),
-        (None, true) => view! {
-            <input type="hidden" name="scope" value="single" />
-            <div class="field">
-                <label for="occurrence">{say!(activity.single_date)}</label>
-                <select class="input" id="occurrence" name="occurrence">
-                    {dates()}
-                </select>
-            </div>
-        }
-        .into_any(),
-        (Some((code, label)), true) => {
-            let note = match (days.first(), days.last()) {
-                (Some(first), Some(last)) => say!(
-                    activity.whole_note,
-                    first = words::date_short(*first),
-                    last = words::date_short(*last),
-                    count = days.len()
-                )
-                .to_string(),
-                _ => String::new(),
-            };
-            view! {
-                <fieldset class="group">
-                    <legend>{say!(activity.which_dates)}</legend>
-                    <div class="choices">
-                        <label class="choice">
-                            <input type="radio" name="scope" value=code checked />
-                            <b>{label}</b>
-                            <span class="choice__note">{note}</span>
-                        </label>
-                        <label class="choice">
-                            <input type="radio" name="scope" value="single" />
-                            <b>{say!(activity.single_label)}</b>
-                            <span class="choice__note">
-                                <select class="input" name="occurrence" aria-label=say!(activity.single_date)>
-                                    {dates()}
-                                </select>
-                            </span>
-                        </label>
-                    </div>
-                </fieldset>
-            }
-            .into_any()
-        }
-        (None, false) => view! { <p class="soft">{say!(activity.not_bookable)}</p> }.into_any(),
+fn QuickForm(
+    slug: String,
+    term: FormTerm,
+    one: Prepared,
+    key: RequestKey,
+    action: ServerAction<BookPlace>,
+) -> impl IntoView {
+    use domain::code::Code;
+    let shape = one.adults.map(|adults| {
+        let shape = domain::entry::Shape { adults, children: one.heads.saturating_sub(adults) };
+        view! { <input type="hidden" name="shape" value=shape.to_string() /> }
+    });
+    let insist = one.insists.then(|| view! { <input type="hidden" name="insist" value="yes" /> });
+    view! {
+        <ActionForm action attr:class="form">
+            <ActionProblem action />
+            <input type="hidden" name="slug" value=slug />
+            <input type="hidden" name="activity" value=term.activity().unwrap_or_default() />
+            <input type="hidden" name="term" value=term.card.id.to_string() />
+            <input type="hidden" name="person" value=one.person.to_string() />
+            <input type="hidden" name="scope" value=one.scope.code() />
+            <input type="hidden" name="heads" value=one.heads.to_string() />
+            <input type="hidden" name="consent" value="yes" />
+            <input type="hidden" name="key" value=key.of(one.person).to_string() />
+            {shape}
+            {insist}
+            <button class="button button--primary button--big" disabled=move || action.pending().get()>
+                {say!(entry.quick, person = one.name).to_string()}
+            </button>
+        </ActionForm>
     }
 }

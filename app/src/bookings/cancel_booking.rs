@@ -1,10 +1,6 @@
 //! Giving a place back, or leaving the waiting list.
 
-use crate::{
-    error::AppError,
-    parts::{ActionProblem, Banner},
-    say, words,
-};
+use crate::{error::AppError, parts::ActionProblem, say, words};
 use domain::{booking::BookingState, reading::MyBooking};
 use leptos::prelude::*;
 
@@ -61,42 +57,5 @@ pub fn CancelForm(
         <ActionProblem action />
         {button}
         {deadline.map(|deadline| view! { <span class="fine">{deadline}</span> })}
-    }
-}
-
-/// One's own booking on its activity's page: what was answered, and the way back.
-#[component]
-pub fn MyBookingCard(
-    /// The booking.
-    booking: MyBooking,
-    /// True if it was just made.
-    fresh: bool,
-) -> impl IntoView {
-    let person = booking.person_name.clone();
-    let first = booking.dates.first().map(|date| words::date_long(date.date)).unwrap_or_default();
-    let (title, text, icon) = match booking.place_in_line {
-        Some(number) => (
-            say!(activity.answer_waiting, person = person, number = number).to_string(),
-            say!(activity.answer_waiting_text).to_owned(),
-            "queue",
-        ),
-        None => (
-            say!(activity.answer_booked, person = person).to_string(),
-            say!(activity.answer_booked_text, date = first).to_string(),
-            "check",
-        ),
-    };
-    let slug = booking.slug.clone();
-    let back = format!("activities/{}", booking.activity);
-    view! {
-        <Banner class=if fresh { "banner--good" } else { "" } icon title>
-            <p>{text}</p>
-            <div class="row">
-                <a class="button" href=format!("/{slug}/my")>
-                    {say!(activity.see_mine)}
-                </a>
-                <CancelForm booking back slug />
-            </div>
-        </Banner>
     }
 }

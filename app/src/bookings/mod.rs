@@ -1,4 +1,9 @@
-//! Booking a place and giving it back.
+//! Booking a place, preparing it before the opening, answering an offer, and giving it back.
 
+pub mod accept_offer;
 pub mod book_place;
 pub mod cancel_booking;
+pub mod countdown;
+pub mod form;
+pub mod my_card;
+pub mod prepare_booking;

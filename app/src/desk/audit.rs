@@ -10,8 +10,9 @@ use crate::{
 use domain::{
     booking::{BookingState, Mark},
     code::Code,
+    entry::Entry,
     reading::{AuditLine, Booked},
-    term::OccurrenceState,
+    term::{OccurrenceState, Promotion},
 };
 use leptos::{prelude::*, serde_json};
 use leptos_router::{LazyRoute, hooks::use_params_map, lazy_route};
@@ -142,6 +143,12 @@ fn action(code: &str) -> String {
         "book_place" => say!(desk.did_book_place).to_owned(),
         "cancel_booking" => say!(desk.did_cancel_booking).to_owned(),
         "promote" => say!(desk.did_promote).to_owned(),
+        "offer" => say!(entry.did_offer).to_owned(),
+        "accept_offer" => say!(entry.did_accept_offer).to_owned(),
+        "lapse" => say!(entry.did_lapse).to_owned(),
+        "draw_lots" => say!(entry.did_draw_lots).to_owned(),
+        "set_entry" => say!(entry.did_set_entry).to_owned(),
+        "prepare_booking" => say!(entry.did_prepare_booking).to_owned(),
         "mark_attendance" => say!(desk.did_mark_attendance).to_owned(),
         other => other.to_owned(),
     }
@@ -163,8 +170,17 @@ fn value(json: &str) -> String {
     if let Ok(booked) = serde_json::from_str::<Booked>(json) {
         return match booked {
             Booked::Confirmed { dates, .. } => say!(desk.value_booked, dates = dates).to_string(),
+            Booked::Held { .. } => say!(entry.offered_short).to_owned(),
+            Booked::Applied { .. } => say!(entry.short_draw).to_string(),
             Booked::Waiting { number, .. } => say!(common.waiting_number, number = number).to_string(),
         };
+    }
+    if let Ok((entry, promotion)) = serde_json::from_str::<(Entry, Promotion)>(json) {
+        let promotion = match promotion {
+            Promotion::AutoFill => say!(entry.form_promotion_auto),
+            Promotion::Offer => say!(entry.form_promotion_offer),
+        };
+        return format!("{} · {promotion}", words::entry::giving(entry.giving));
     }
     if let Ok(code) = serde_json::from_str::<String>(json) {
         return coded(&code).unwrap_or(code);
@@ -181,6 +197,7 @@ fn value(json: &str) -> String {
 fn coded(code: &str) -> Option<String> {
     let booking = BookingState::from_code(code).map(|state| match state {
         BookingState::Confirmed => say!(common.booked).to_owned(),
+        BookingState::Offered => say!(entry.offered_short).to_owned(),
         BookingState::Waiting => say!(common.short_waitlist).to_owned(),
         BookingState::Cancelled => say!(common.called_off).to_owned(),
     });

@@ -139,7 +139,7 @@ async fn book(
     wish: DeskWish,
     person: domain::id::PersonId,
 ) -> Result<(), AppError> {
-    use domain::{reading::Booked, rights::Door};
+    use domain::rights::Door;
     use store::bookings::{Asked, BookRequest};
     // One page's form books for several people, one after the other: each wish has a key of its own, and the same
     // wish sent twice has the same.
@@ -151,14 +151,16 @@ async fn book(
         scope: wish.scope,
         occurrence: wish.occurrence,
         heads: wish.heads,
+        adults: None,
+        insists: false,
+        consents: false,
         key: RequestKey(uuid::Uuid::from_u128(key)),
         door: Door::Desk,
     };
     let host = crate::ssr::host()?;
     let asked = Asked { who, request, at: crate::ssr::now()? };
     let booked = crate::ssr::told(host.desk.book_place(asked).await, slug).await?;
-    let (Booked::Confirmed { booking, .. } | Booked::Waiting { booking, .. }) = booked;
-    crate::ssr::go(slug, &format!("desk/terms/{}?booked={booking}", wish.term));
+    crate::ssr::go(slug, &format!("desk/terms/{}?booked={}", wish.term, booked.booking()));
     Ok(())
 }
 

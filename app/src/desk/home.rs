@@ -60,7 +60,7 @@ fn DeskHomePage() -> impl IntoView {
 fn Desk(page: DeskPage) -> impl IntoView {
     let head = use_head();
     let slug = head.slug.clone();
-    let DeskPage { today, terms, activities, short, gaps } = page;
+    let DeskPage { today, terms, activities, short, gaps, claims } = page;
     let count = say!(desk.today_count, count = today.len()).to_string();
     let none_today = today.is_empty().then(|| view! { <p class="soft">{say!(desk.none_today)}</p> });
     let rows = today.into_iter().map(|entry| view! { <TodayRow entry slug=slug.clone() /> }).collect_view();
@@ -85,6 +85,10 @@ fn Desk(page: DeskPage) -> impl IntoView {
             <a href=format!("/{slug}/desk/calendar")>{say!(staff_calendar.title)}</a>
             <a href=format!("/{slug}/desk/days")>{say!(days.title)}</a>
             <a href=format!("/{slug}/desk/rooms")>{say!(resources.rooms)}</a>
+            <a href=format!("/{slug}/desk/claims")>
+                {say!(entry.check_title)}
+                {(claims > 0).then(|| view! { <span class="count">{claims}</span> })}
+            </a>
             <a href=format!("/{slug}/desk/leaders")>{say!(resources.leaders)}</a>
             <a href=format!("/{slug}/desk/report")>{say!(resources.report)}</a>
         </nav>

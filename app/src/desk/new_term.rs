@@ -133,6 +133,7 @@ pub async fn new_term(slug: String, activity: String, #[server(flatten)] form: T
             scopes: asked.scopes,
             waitlist_cap: asked.waitlist_cap,
             minimum: asked.minimum,
+            entry_like: form.like.as_deref().and_then(|like| like.parse().ok()),
         };
         crate::ssr::told(store::activities::new_term(&host.db, &who, new, now).await, &slug).await
     };
@@ -225,6 +226,7 @@ fn Form(page: TermFormPage, activity: String, form: Option<TermForm>) -> impl In
             <div class="card form">
                 <input type="hidden" name="slug" value=head.slug.clone() />
                 <input type="hidden" name="activity" value=activity />
+                {form.like.clone().map(|like| view! { <input type="hidden" name="like" value=like /> })}
                 <Field
                     name="name"
                     label=say!(desk.term_name)

@@ -171,6 +171,9 @@ fn Roster(view: RosterView, asked: Asked, actions: Actions) -> impl IntoView {
                 <a class="button" href=format!("{here}/dates")>
                     {say!(dates.title)}
                 </a>
+                <a class="button" href=format!("{here}/entry")>
+                    {say!(entry.title)}
+                </a>
                 <a class="button" href=again>
                     {say!(desk.again)}
                 </a>

@@ -80,6 +80,13 @@ fn Line(n: usize, line: RosterLine, number: &'static str, action: ServerAction<C
         Some(date) => format!("{} {}", words::scope(line.scope), words::date_short(date)),
         None => words::scope(line.scope).to_owned(),
     };
+    // Who asks why nothing moves gets an answer at once.
+    let note = match (line.answer_by, line.stuck) {
+        (Some(until), _) => Some(say!(entry.offered_until, at = words::at(until)).to_string()),
+        (None, Some(stuck)) => Some(words::entry::stuck(stuck)),
+        (None, None) => None,
+    };
+    let note = note.map(|note| view! { <span class="fine">{note}</span> });
     let confirm = say!(desk.cancel_confirm, name = line.name.clone()).to_string();
     let hidden = format!(" {}", line.name);
     view! {
@@ -88,7 +95,9 @@ fn Line(n: usize, line: RosterLine, number: &'static str, action: ServerAction<C
             <th scope="row">{name}</th>
             <td class="whole" data-label=say!(desk.age)>{age}</td>
             <td class="whole" data-label=say!(desk.phone)>{phone}</td>
-            <td data-label=say!(desk.scope)>{scope}</td>
+            <td data-label=say!(desk.scope)>
+                <span>{scope} " " {note}</span>
+            </td>
             <td data-label=say!(desk.booked)>
                 <span>
                     <span class="whole">{words::at(line.booked)}</span>

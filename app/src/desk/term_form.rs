@@ -68,6 +68,8 @@ pub struct TermForm {
     pub min_people: Option<String>,
     /// So many days before its first date that is decided.
     pub decide_days: Option<String>,
+    /// The term whose rules of entry it takes over.
+    pub like: Option<String>,
 }
 
 impl TermForm {
@@ -109,6 +111,7 @@ impl TermForm {
             waitlist_cap: new.waitlist_cap.map(|cap| cap.to_string()),
             min_people: new.minimum.map(|minimum| minimum.people.to_string()),
             decide_days: new.minimum.map(|minimum| minimum.days.to_string()),
+            like: new.entry_like.map(|like| like.to_string()),
             ..Self::default()
         };
         let scopes = [("whole", new.scopes.whole), ("rest", new.scopes.rest), ("single", new.scopes.single)];
@@ -173,6 +176,7 @@ impl TermForm {
             waitlist_cap: one("waitlist_cap"),
             min_people: one("min_people"),
             decide_days: one("decide_days"),
+            like: one("like"),
         })
     }
 
@@ -206,6 +210,7 @@ impl TermForm {
             ("waitlist_cap", &self.waitlist_cap),
             ("min_people", &self.min_people),
             ("decide_days", &self.decide_days),
+            ("like", &self.like),
         ];
         let single = single.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
         let weekdays = self.weekday.iter().map(|day| ("weekday[]", day.as_str()));

@@ -172,13 +172,20 @@ fn row(booking: &MyBooking, date: &MyDate, first: bool, slug: &str, lead: AnyVie
         .collect_view();
     let state = match booking.place_in_line {
         _ if off => view! { <State class="cancelled" icon="cross" text=say!(common.called_off) /> }.into_any(),
+        _ if booking.state == BookingState::Offered => {
+            view! { <State class="soon" icon="ticket" text=say!(entry.offered_short) /> }.into_any()
+        }
+        _ if booking.to_be_drawn => {
+            view! { <State class="waiting" icon="ticket" text=say!(entry.short_draw) /> }.into_any()
+        }
         Some(number) => {
             let text = say!(common.waiting_number, number = number).to_string();
             view! { <State class="waiting" icon="queue" text /> }.into_any()
         }
         None => view! { <State class="booked" icon="check" text=say!(common.booked) /> }.into_any(),
     };
-    let button = first.then(|| {
+    // What is offered is answered at the top of the page.
+    let button = (first && booking.state != BookingState::Offered).then(|| {
         let count = booking.dates.len();
         // The button gives back every date, so it must not look as if it were this one's alone.
         let all = (count > 1 && booking.can_cancel).then(|| {

@@ -1,5 +1,6 @@
 //! 我的: what a family has booked, and who belongs to it.
 
+pub mod claims;
 mod coming;
 pub mod members;
 pub mod my;

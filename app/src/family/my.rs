@@ -1,17 +1,22 @@
 //! 我的: the coming dates of a household by date or by person, and its members.
 
 use super::{
+    claims::{AskClaim, Claims},
     coming::{ByDate, ByPerson},
     members::{Adding, Household, RemoveMember},
 };
 use crate::{
+    bookings::accept_offer::OfferCard,
     error::AppError,
     frame::{framed, refetch_frame_after, use_head, use_slug},
     parts::{Banner, Empty, Failure, Loading, PageTitle},
     say,
     sign_in::sign_out::SignOutForm,
 };
-use domain::reading::{DayHead, Me, MyBooking};
+use domain::{
+    booking::BookingState,
+    reading::{DayHead, Me, MyBooking, MyClaim},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::{LazyRoute, lazy_route};
@@ -26,6 +31,8 @@ pub struct MyView {
     pub bookings: Vec<MyBooking>,
     /// The heads of their days.
     pub days: Vec<DayHead>,
+    /// The groups that the household claimed at this community.
+    pub claims: Vec<MyClaim>,
 }
 
 /// Reads 我的; nothing while nobody is signed in.
@@ -39,7 +46,8 @@ pub async fn read_my(slug: String) -> Result<Option<MyView>, AppError> {
     let dates = bookings.iter().flat_map(|booking| &booking.dates).map(|date| date.date).collect();
     let days = store::days::heads(&host.db, head.id, &dates).await?;
     let me = store::families::me(&host.db, &who, now).await?;
-    Ok(Some(MyView { me, bookings, days }))
+    let claims = store::claims::my_claims(&host.db, &who, head.id).await?;
+    Ok(Some(MyView { me, bookings, days, claims }))
 }
 
 /// What was just done, as the URL says it: it is also what asks for the page anew.
@@ -48,6 +56,8 @@ struct Done {
     added: Option<String>,
     removed: Option<String>,
     cancelled: Option<String>,
+    booked: Option<String>,
+    claimed: Option<String>,
 }
 
 /// The page, loaded when it is opened.
@@ -74,13 +84,20 @@ fn My() -> impl IntoView {
             added: query.get("added"),
             removed: query.get("removed"),
             cancelled: query.get("cancelled"),
+            booked: query.get("booked"),
+            claimed: query.get("claimed"),
         })
     });
     let adding = Adding::begin();
     let remove = ServerAction::<RemoveMember>::new();
     refetch_frame_after(adding.action);
     refetch_frame_after(remove);
-    let view = Resource::new(move || (slug.get(), done.get()), |(slug, _)| read_my(slug));
+    let claim = ServerAction::<AskClaim>::new();
+    let version = RwSignal::new(0_u32);
+    let view = Resource::new(
+        move || (slug.get(), done.get(), claim.version().get(), version.get()),
+        |(slug, ..)| read_my(slug),
+    );
     view! {
         <PageTitle text=format!("{} · {}", say!(family.title), say!(common.brand)) />
         <Transition fallback=Loading>
@@ -90,7 +107,7 @@ fn My() -> impl IntoView {
                     match framed(view).await {
                         Ok(Some(view)) => {
                             let done = done.get_untracked();
-                            view! { <Arrangement view done by_person adding remove /> }.into_any()
+                            view! { <Arrangement view done by_person adding remove claim version /> }.into_any()
                         }
                         Ok(None) => view! { <SignedOut /> }.into_any(),
                         Err(error) => view! { <Failure error /> }.into_any(),
@@ -123,10 +140,25 @@ fn Arrangement(
     by_person: bool,
     adding: Adding,
     remove: ServerAction<RemoveMember>,
+    claim: ServerAction<AskClaim>,
+    version: RwSignal<u32>,
 ) -> impl IntoView {
     let head = use_head();
     let slug = head.slug;
-    let MyView { me, bookings, days } = view;
+    let MyView { me, bookings, days, claims } = view;
+    let claimed = done.claimed.is_some();
+    // What waits for an answer comes first, whenever it takes place.
+    let offers = bookings
+        .iter()
+        .filter(|booking| booking.state == BookingState::Offered)
+        .map(|booking| {
+            let (booking, slug) = (booking.clone(), slug.clone());
+            view! {
+                <h2 class="section-title">{booking.name.clone()}</h2>
+                <OfferCard booking back="my".to_owned() slug version />
+            }
+        })
+        .collect_view();
     // What was done before is no news beside what just failed.
     let failed = move || {
         let added = adding.action.value().with(|value| matches!(value, Some(Err(_))));
@@ -178,8 +210,10 @@ fn Arrangement(
                     </div>
                 </div>
                 {banner}
+                {offers}
                 {list}
             </div>
+            {(!alone).then(|| view! { <Claims claims asked=claimed action=claim /> })}
             <Household me slug adding remove />
         </div>
     }
@@ -193,6 +227,8 @@ fn DoneBanner(done: Done, me: Me) -> impl IntoView {
         (say!(family.added_title, name = member.name).to_string(), say!(family.added_text))
     } else if done.removed.is_some() {
         (say!(family.removed_title).to_owned(), say!(family.removed_text))
+    } else if done.booked.is_some() {
+        (say!(entry.accepted).to_owned(), say!(entry.accepted_text))
     } else if done.cancelled.is_some() {
         (say!(family.cancelled_title).to_owned(), say!(family.cancelled_text))
     } else {

@@ -206,6 +206,44 @@ fn said(text: NoticeText) -> Said {
             href: format!("/{slug}/activities/{activity_id}"),
             link: say!(family.see_booking),
         },
+        NoticeText::Offered { activity, person, slug, activity_id, until, dates, .. } => Said {
+            icon: "ticket",
+            title: say!(entry.offered_notice, person = person, activity = activity).to_string(),
+            text: say!(entry.offered_notice_text, until = words::at(until), dates = dates).to_string(),
+            href: format!("/{slug}/activities/{activity_id}"),
+            link: say!(entry.see_offer),
+        },
+        NoticeText::Lapsed { activity, person, slug, activity_id } => Said {
+            icon: "clock",
+            title: say!(entry.lapsed_notice, person = person, activity = activity).to_string(),
+            text: say!(entry.lapsed_notice_text).to_owned(),
+            href: format!("/{slug}/activities/{activity_id}"),
+            link: say!(family.see_activity),
+        },
+        NoticeText::NotDrawn { activity, person, slug, activity_id, number } => Said {
+            icon: "queue",
+            title: say!(entry.not_drawn_notice, activity = activity, person = person, number = number).to_string(),
+            text: say!(entry.not_drawn_notice_text).to_owned(),
+            href: format!("/{slug}/activities/{activity_id}"),
+            link: say!(family.see_booking),
+        },
+        NoticeText::ClaimChecked { group, granted, community, slug } => {
+            let group = words::entry::group(group);
+            let (title, text) = if granted {
+                let title = say!(entry.claim_granted_notice, community = community, group = group).to_string();
+                (title, say!(entry.claim_granted_notice_text))
+            } else {
+                let title = say!(entry.claim_refused_notice, community = community, group = group).to_string();
+                (title, say!(entry.claim_refused_notice_text))
+            };
+            Said {
+                icon: if granted { "check" } else { "cross" },
+                title,
+                text: text.to_owned(),
+                href: format!("/{slug}/my#claims"),
+                link: say!(entry.see_claims),
+            }
+        }
         NoticeText::BookedByDesk { activity, person, slug, activity_id, waiting: false } => Said {
             icon: "check",
             title: say!(family.desk_booked, person = person.clone(), activity = activity).to_string(),

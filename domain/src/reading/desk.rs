@@ -57,6 +57,8 @@ shapes! {
         short: Vec<ShortTerm>,
         /// Dates of the next two weeks at which somebody is missing.
         gaps: Vec<CrewDate>,
+        /// Claims that wait for a check.
+        claims: u32,
     }
 
     /// A term that too few have booked.

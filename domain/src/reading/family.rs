@@ -68,6 +68,8 @@ shapes! {
         person: PersonId,
         /// The person's name.
         person_name: String,
+        /// Its number among the applications of a draw, by which its lot is found.
+        number: Option<i64>,
         /// Heads of the party.
         heads: u32,
         /// How much of the term.

@@ -135,6 +135,40 @@ shapes! {
         terms: Vec<TermCard>,
     }
 
+    /// What is published of a draw, and whether it holds.
+    DrawPage {
+        /// The activity.
+        activity: ActivityId,
+        /// The term.
+        term: TermId,
+        /// Both by name.
+        title: String,
+        /// SHA-256 of the seed.
+        commitment: String,
+        /// The seed; none before the draw.
+        seed: Option<String>,
+        /// Numbers with their tickets, as they were drawn.
+        order: Vec<(i64, u64)>,
+        /// True if the server, doing it again, found the same.
+        holds: bool,
+    }
+
+    /// A term by its names, for a sentence that speaks of it.
+    TermName {
+        /// The community's slug.
+        slug: String,
+        /// Its activity.
+        activity: ActivityId,
+        /// The term.
+        term: TermId,
+        /// The activity's name.
+        name: String,
+        /// Start.
+        start: Time,
+        /// End.
+        end: Time,
+    }
+
     /// A term on its activity's page.
     TermCard {
         /// The term.

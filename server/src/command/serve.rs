@@ -9,6 +9,7 @@ use crate::{
     listener,
     login_cookie::LoginStore,
     router::{self, Setup},
+    sweeper::keep_sweeping,
 };
 use app::ssr::Host;
 use std::sync::Arc;
@@ -53,11 +54,13 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     };
     let router = router::router(setup, logins.clone())?;
     let tidying = tokio::spawn(logins.clone().keep_tidy());
+    let sweeping = tokio::spawn(keep_sweeping(db.clone(), Arc::new(clock::now)));
     tracing::info!(%addr, "serving");
     listener::serve(listener, router, listener::asked_to_stop()).await;
 
     tracing::info!("stopping");
     tidying.abort();
+    sweeping.abort();
     logins.write_uses().await;
     db.close().await?;
     Ok(())

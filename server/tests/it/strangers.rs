@@ -6,6 +6,7 @@ use crate::{
 };
 use domain::{
     block::{Block, BlockKind, Blocked},
+    entry::Group,
     text::Line,
 };
 use http::StatusCode;
@@ -28,8 +29,7 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
     let parent = town.parent(1).await;
     let child = parent.child;
     let booked = book_place(&world.db, &parent.who, &request(term, child), now()).await.unwrap();
-    let (domain::reading::Booked::Confirmed { booking, .. } | domain::reading::Booked::Waiting { booking, .. }) =
-        booked;
+    let booking = booked.booking();
     let staff = world.sign_in(&town.staff).await;
     let roster = text(world.get_as(&staff, &format!("/yongxing/desk/terms/{term}")).await).await;
     let occurrence = roster.split("/desk/occurrences/").nth(1).and_then(|rest| rest.get(..36)).unwrap().to_owned();
@@ -61,7 +61,15 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
     store::schedule::set_block(&world.db, &town.staff, "yongxing", &leave, close, &[], now()).await.unwrap();
     let leaders = store::resources::leaders_page(&world.db, &town.staff, "yongxing", None, None, now()).await.unwrap();
     let block = leaders.leaders[0].away[0].id;
+    store::claims::ask_claim(&world.db, &parent.who, "yongxing", Group::Resident, None, now()).await.unwrap();
+    let claim = store::claims::claims_page(&world.db, &town.staff, "yongxing").await.unwrap()[0].id;
+    let rules = "giving=first_come&overlap=warn&promotion=auto_fill";
+    let prepare = format!("slug=SLUG&activity={activity}&term={term}&person=ID&scope=whole");
     let writing = [
+        asked("accept_offer", "slug=SLUG&booking=ID&back=my", booking),
+        asked("set_entry", &format!("slug=SLUG&term=ID&{rules}"), term),
+        asked("check_claim", "slug=SLUG&claim=ID&answer=grant", claim),
+        asked("prepare_booking", &prepare, child),
         asked("book_place", &book, child),
         asked("cancel_booking", "slug=SLUG&booking=ID&back=my", booking),
         asked("remove_member", "slug=SLUG&person=ID", child),
@@ -88,6 +96,7 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
         asked("read_plan", "slug=SLUG&term=ID", term),
         asked("read_plan", &format!("slug=SLUG&term=TERM&form[edit]=ID&{edit}"), &occurrence),
         asked("read_crew", "slug=SLUG&term=ID", term),
+        asked("read_entry", "slug=SLUG&term=ID", term),
         asked("read_room", "slug=SLUG&room=ID", room),
         asked("read_room", "slug=SLUG&room=ID&form[first]=2026-12-01&form[reason]=x", room),
         asked("read_audit", "slug=SLUG&term=ID", term),
@@ -128,7 +137,7 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
             let answer = world.post(cookie, name, form).await;
             assert!(refused.contains(&answer.status()), "{name} by {who}: {}", answer.status());
         }
-        for name in ["read_days", "read_rooms", "read_leaders", "read_report"] {
+        for name in ["read_days", "read_rooms", "read_leaders", "read_report", "read_claims"] {
             let read = world.get_as(cookie, &format!("/api/{name}?slug=yongxing")).await;
             assert!(refused.contains(&read.status()), "{name} by {who}: {}", read.status());
         }

@@ -12,10 +12,10 @@ use crate::{
 };
 use domain::{
     booking::BookingState,
-    draw::{Lot, Published, commitment, draw, seed_of, tickets},
+    draw::{Lot, Published, commitment, draw, seed_of, tickets, verify},
     entry::Giving,
-    id::{OccurrenceId, PersonId, TermId},
-    reading::NoticeText,
+    id::{CommunityId, OccurrenceId, PersonId, TermId},
+    reading::{DrawPage, NoticeText},
     rights::Door,
     term::TermState,
 };
@@ -148,6 +148,26 @@ pub async fn published_draw(conn: &impl ConnectionTrait, id: TermId) -> Result<O
         return Ok(Some(read));
     }
     Ok(seed_commitment(&loaded.row)?.map(|commitment| not_drawn(&loaded, commitment)))
+}
+
+/// The same for its page.
+///
+/// # Errors
+/// [`StoreError::NotFound`] for a term that is not of this community.
+pub async fn draw_page(
+    conn: &impl ConnectionTrait,
+    at: CommunityId,
+    id: TermId,
+) -> Result<Option<DrawPage>, StoreError> {
+    let row = term::Entity::find_by_id(id.0).filter(term::Column::CommunityId.eq(at.0)).one(conn).await?;
+    let activity = row.ok_or(StoreError::NotFound)?.activity_id.into();
+    let Some(published) = published_draw(conn, id).await? else { return Ok(None) };
+    let holds = verify(&published).is_ok();
+    let tickets: HashMap<i64, u64> = published.lots.iter().map(|lot| (lot.number, lot.tickets)).collect();
+    let share = |number: &i64| (*number, tickets.get(number).copied().unwrap_or_default());
+    let order = published.order.iter().map(share).collect();
+    let Published { title, commitment, seed, .. } = published;
+    Ok(Some(DrawPage { activity, term: id, title, commitment, seed, order, holds }))
 }
 
 /// What was committed to, where lots are drawn.

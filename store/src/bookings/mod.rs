@@ -18,7 +18,7 @@ pub use cancel::cancel_booking;
 pub use decline::decline_date;
 pub use desk::BookingDesk;
 pub(crate) use draw::seed_commitment;
-pub use draw::{draw_lots, published_draw};
+pub use draw::{draw_lots, draw_page, published_draw};
 pub(crate) use has::Has;
 pub use prepare::{prepare_booking, prepared};
 pub(crate) use promote::promote_waiting;

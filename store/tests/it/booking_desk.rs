@@ -61,11 +61,12 @@ async fn wishes(town: &Town, terms: [TermId; 2], first: u32) -> Vec<Asked> {
     for n in 0..10 {
         let parent = town.parent(first + n).await;
         wishes.push(asked(&parent, request(terms[0], parent.child)));
-        let single = BookRequest { scope: Scope::Single, occurrence: Some(second), ..request(terms[1], parent.child) };
+        let other = BookRequest { insists: true, ..request(terms[1], parent.child) };
+        let single = BookRequest { scope: Scope::Single, occurrence: Some(second), ..other };
         wishes.push(asked(&parent, single));
         // Once more for the same child; and a party that no date could hold.
         wishes.push(asked(&parent, request(terms[0], parent.child)));
-        wishes.push(asked(&parent, BookRequest { heads: 9, ..request(terms[1], parent.child) }));
+        wishes.push(asked(&parent, BookRequest { heads: 9, ..other }));
     }
     wishes
 }

@@ -44,8 +44,7 @@ fn edit(date: &PlannedDate, reach: Reach, change: impl FnOnce(&mut Arrangement))
 
 async fn book(town: &Town, parent: &Parent, term: TermId) -> BookingId {
     let booked = book_place(&town.db, &parent.who, &request(term, parent.child), now()).await.unwrap();
-    let booking = booked.booking();
-    booking
+    booked.booking()
 }
 
 async fn newest(town: &Town, parent: &Parent) -> NoticeText {

@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { hydrated, open, signInStaff } from './support';
 
 /** A term made by staff through the page, for a story of its own. */
@@ -16,6 +16,23 @@ export interface Wanted {
   /** The only date, instead of four Saturdays from next week on, and when it starts. */
   date?: string;
   start?: string;
+  /** When booking opens, local. */
+  opens?: string;
+}
+
+/** Sets rules of entry of a term through its form. */
+export async function setEntry(
+  page: Page,
+  slug: string,
+  term: string,
+  fill: (form: Locator) => Promise<void>,
+): Promise<void> {
+  await open(page, `/${slug}/desk/terms/${term}/entry`);
+  const form = page.locator('form[action="/api/set_entry"]');
+  await fill(form);
+  await form.getByRole('button', { name: '保存规则' }).click();
+  await expect(page.locator('.banner--good, .field__error').first()).toBeVisible();
+  await hydrated(page);
 }
 
 /** Makes an activity and a term of four dates through the desk's forms. */
@@ -60,6 +77,9 @@ export async function fillTerm(page: Page, wanted: Wanted): Promise<void> {
   await form.locator('[name=start]').fill(wanted.start ?? '09:00');
   await form.locator('[name=end]').fill('11:00');
   await form.locator('[name=capacity]').fill(String(wanted.places));
+  if (wanted.opens) {
+    await form.locator('[name=opens]').fill(wanted.opens);
+  }
   if (wanted.ages) {
     await form.locator('[name=age_min]').fill(String(wanted.ages[0]));
     await form.locator('[name=age_max]').fill(String(wanted.ages[1]));

@@ -15,7 +15,10 @@ const launchOptions = {
 const desktop = { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 900 } };
 const phone = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } };
 
-/** Every story runs four times: hydrated and with JavaScript off, on a desktop and on a phone. */
+/** Stories that wait for minutes and for pages that change by themselves: once is enough. */
+const slow = 'opening.spec.ts';
+
+/** Every other story runs four times: hydrated and with JavaScript off, on a desktop and on a phone. */
 export default defineConfig({
   testDir: 'stories',
   outputDir: 'results',
@@ -31,8 +34,8 @@ export default defineConfig({
   },
   projects: [
     { name: 'desktop', use: desktop },
-    { name: 'phone', use: phone },
-    { name: 'desktop without JavaScript', use: { ...desktop, javaScriptEnabled: false } },
-    { name: 'phone without JavaScript', use: { ...phone, javaScriptEnabled: false } },
+    { name: 'phone', use: phone, testIgnore: slow },
+    { name: 'desktop without JavaScript', use: { ...desktop, javaScriptEnabled: false }, testIgnore: slow },
+    { name: 'phone without JavaScript', use: { ...phone, javaScriptEnabled: false }, testIgnore: slow },
   ],
 });

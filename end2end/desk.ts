@@ -65,6 +65,8 @@ export async function fillTerm(page: Page, wanted: Wanted): Promise<void> {
   if (wanted.date) {
     await form.locator('[name=rule][value=dates]').check();
     await form.locator('[name=dates]').fill(wanted.date);
+    // A day taken at random may be a holiday.
+    await form.locator('[name=holidays]').selectOption('keep');
   } else {
     await form.locator('[name=rule][value=weekly]').check();
     for (const day of ['MO', 'TU', 'WE', 'TH', 'FR', 'SU']) {

@@ -14,6 +14,8 @@ async function change(page: Page, term: string, field: 'room' | 'leader', value:
   await page.locator('.plan__date').getByRole('link', { name: /^改/ }).click();
   await page.waitForURL(/edit=/);
   await hydrated(page);
+  // The page is read once more with the form in it; what is chosen before that would be gone.
+  await page.waitForLoadState('networkidle');
   const input = page.locator(`#edit [name=${field}]`);
   await (field === 'room' ? input.selectOption({ label: value }) : input.fill(value));
   await page.locator('#edit').getByRole('button', { name: '保存' }).click();

@@ -339,17 +339,20 @@ async fn any_address_is_answered_without_a_failure() {
         "/sign-in",
         "/desk/activities/new",
     ];
+    let names = [
+        "view", "date", "day", "size", "side", "kind", "age", "free", "room", "leader", "q", "pick", "booked", "to",
+        "find", "done", "__err",
+    ];
     for place in places {
-        for odd in ODD {
-            let odd = percent(odd);
-            for query in [
-                "view", "date", "day", "size", "side", "kind", "age", "free", "room", "leader", "q", "pick", "booked",
-                "to", "find", "done", "__err",
-            ] {
-                let path = format!("/yongxing{place}?{query}={odd}");
-                let answer = world.get_as(&cookie, &path).await;
-                assert!(answer.status().is_success(), "{path}: {}", answer.status());
-            }
+        // Each odd value in all of a page's parameters at once, and the oddest in each alone.
+        let together = |odd: &&str| names.map(|name| format!("{name}={}", percent(odd))).join("&");
+        let alone = ["", "\0", "9999-12-31", "-9999-01-01", "</textarea>", "-1"]
+            .into_iter()
+            .flat_map(|odd| names.map(|name| format!("{name}={}", percent(odd))));
+        for query in ODD.iter().map(together).chain(alone) {
+            let path = format!("/yongxing{place}?{query}");
+            let answer = world.get_as(&cookie, &path).await;
+            assert!(answer.status().is_success(), "{path}: {}", answer.status());
         }
     }
     for odd in ODD.iter().filter(|odd| !odd.is_empty()) {

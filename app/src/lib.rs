@@ -17,6 +17,8 @@ pub mod frame;
 pub mod look;
 pub mod notices;
 pub mod parts;
+#[cfg(feature = "ssr")]
+pub mod public_page;
 pub mod sheets;
 pub mod sign_in;
 #[cfg(feature = "ssr")]

@@ -25,8 +25,8 @@ pub struct ActivityView {
     pub page: ActivityPage,
     /// The household's live bookings there.
     pub mine: Vec<MyBooking>,
-    /// A fresh key for the next booking.
-    pub key: RequestKey,
+    /// A fresh key for the next booking; none for who can't book, so that the page is the same for all of them.
+    pub key: Option<RequestKey>,
 }
 
 /// Reads an activity's page.
@@ -37,11 +37,14 @@ pub async fn read_activity(slug: String, activity: String) -> Result<ActivityVie
     let id: domain::id::ActivityId = activity.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
     let head = store::communities::head(&host.db, &slug, now).await?;
     let page = store::calendar::activity_page(&host.db, head.id, id, now).await?;
-    let mine = match crate::ssr::who().await? {
-        Some(who) => store::calendar::my_bookings(&host.db, &who, Some(id), now).await?,
-        None => Vec::new(),
+    let (mine, key) = match crate::ssr::who().await? {
+        Some(who) => {
+            let mine = store::calendar::my_bookings(&host.db, &who, Some(id), now).await?;
+            (mine, Some(crate::ssr::new_key()?))
+        }
+        None => (Vec::new(), None),
     };
-    Ok(ActivityView { page, mine, key: crate::ssr::new_key()? })
+    Ok(ActivityView { page, mine, key })
 }
 
 /// An activity's page.

@@ -25,7 +25,7 @@ pub fn TermSection(
     /// The household's live bookings of it.
     mine: Vec<MyBooking>,
     /// The key of the next booking.
-    key: RequestKey,
+    key: Option<RequestKey>,
     /// The booking that was just made, by the URL.
     booked: Option<String>,
     /// Raised when the term opens, to ask for the page anew.

@@ -78,7 +78,7 @@ pub fn BookForm(
     /// The household's live bookings of it.
     mine: Vec<MyBooking>,
     /// The key of the next booking.
-    key: RequestKey,
+    key: Option<RequestKey>,
 ) -> impl IntoView {
     let head = use_head();
     let me = use_me();
@@ -92,7 +92,7 @@ pub fn BookForm(
             .collect::<Vec<_>>(),
     );
     move || {
-        let Some(me) = me.get() else {
+        let (Some(me), Some(key)) = (me.get(), key) else {
             let back =
                 format!("/{}/sign-in?to=activities/{}", slug.get_value(), term.get_value().dates.first()?.activity);
             return Some(

@@ -7,6 +7,7 @@ use crate::{
     entity::{booking, person, stored::Stored},
     notices,
     terms::{load_term, waiters},
+    tx::WriteTx,
 };
 use domain::{
     booking::{BookingState, PlaceState, promote},
@@ -15,9 +16,7 @@ use domain::{
     rights::Door,
 };
 use jiff::Timestamp;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -25,7 +24,7 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// Only those of the database.
-pub(crate) async fn promote_waiting(tx: &impl ConnectionTrait, term: TermId, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn promote_waiting(tx: &WriteTx, term: TermId, now: Timestamp) -> Result<(), StoreError> {
     let loaded = load_term(tx, term).await?;
     if loaded.places.line.parties() == 0 {
         return Ok(());

@@ -12,6 +12,7 @@ mod m20261124_000006_trust;
 mod m20261124_000007_schedule;
 mod m20261125_000008_blocks;
 mod m20261125_000009_history;
+mod m20261125_000010_revision;
 
 /// Brings a database to the tables of this version, or back.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_schedule::Migration),
             Box::new(m20261125_000008_blocks::Migration),
             Box::new(m20261125_000009_history::Migration),
+            Box::new(m20261125_000010_revision::Migration),
         ]
     }
 }

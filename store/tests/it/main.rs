@@ -14,6 +14,7 @@ mod history;
 mod month;
 mod race;
 mod resources;
+mod revisions;
 mod schedule;
 mod schema;
 mod sheets;

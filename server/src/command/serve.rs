@@ -12,7 +12,7 @@ use crate::{
 };
 use app::ssr::Host;
 use std::sync::Arc;
-use store::bookings::BookingDesk;
+use store::{bookings::BookingDesk, revisions::Revisions};
 use tokio::net::TcpListener;
 
 /// Serves until it is asked to stop.
@@ -37,10 +37,12 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     }
 
     let logins = LoginStore::new(db.clone());
+    let revisions = Revisions::open(db.clone());
     let setup = Setup {
         host: Host {
             db: db.clone(),
             desk: BookingDesk::open(db.clone()),
+            revisions: revisions.clone(),
             clock: Arc::new(clock::now),
             code_sender: code_sender(config.code_sender),
             demo: config.demo,
@@ -54,7 +56,11 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let router = router::router(setup, logins.clone())?;
     let tidying = tokio::spawn(logins.clone().keep_tidy());
     tracing::info!(%addr, "serving");
-    listener::serve(listener, router, listener::asked_to_stop()).await;
+    let stop = async {
+        listener::asked_to_stop().await;
+        revisions.close().await;
+    };
+    listener::serve(listener, router, stop).await;
 
     tracing::info!("stopping");
     tidying.abort();

@@ -7,6 +7,7 @@ mod cross_site;
 mod headers;
 mod login_cookie;
 mod odd_names;
+mod page_cache;
 mod requests;
 mod rush;
 mod sheets;

@@ -18,7 +18,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
 };
-use store::{DatabaseConnection, accounts::Who, bookings::BookingDesk, connect};
+use store::{DatabaseConnection, accounts::Who, bookings::BookingDesk, connect, revisions::Revisions};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tower::ServiceExt;
 use tower_sessions::Session;
@@ -27,6 +27,7 @@ use tower_sessions::Session;
 pub struct World {
     pub db: DatabaseConnection,
     pub logins: LoginStore,
+    pub revisions: Revisions,
     pub router: Router,
     folder: PathBuf,
 }
@@ -53,10 +54,12 @@ impl World {
         let db = connect::connect(&format!("sqlite://{}", folder.join("test.sqlite").display())).await.unwrap();
         connect::migrate(&db).await.unwrap();
         let logins = LoginStore::new(db.clone());
+        let revisions = Revisions::open(db.clone());
         let mut setup = Setup {
             host: app::ssr::Host {
                 db: db.clone(),
                 desk: BookingDesk::open(db.clone()),
+                revisions: revisions.clone(),
                 clock: Arc::new(crate::town::now),
                 code_sender: code_sender(Destination::Console),
                 demo: false,
@@ -69,7 +72,7 @@ impl World {
         };
         change(&mut setup);
         let router = router(setup, logins.clone()).unwrap();
-        Self { db, logins, router, folder }
+        Self { db, logins, revisions, router, folder }
     }
 
     pub async fn ask(&self, request: http::request::Builder, body: impl Into<Body>) -> Response<Body> {
@@ -98,8 +101,10 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(listener::serve(listener, self.router.clone(), async {
+        let revisions = self.revisions.clone();
+        let serving = tokio::spawn(listener::serve(listener, self.router.clone(), async move {
             let _ = stopped.await;
+            revisions.close().await;
         }));
         (addr, stop, serving)
     }

@@ -14,6 +14,7 @@ mod elder_bar;
 pub mod error;
 pub mod family;
 pub mod frame;
+mod live;
 pub mod look;
 pub mod notices;
 pub mod parts;

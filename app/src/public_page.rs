@@ -12,10 +12,10 @@ use uuid::Uuid;
 const PARAMETERS: [&str; 8] = ["view", "day", "side", "kind", "age", "free", "size", "term"];
 
 /// Requests that read, and look at nobody: their answers are the same even for who is signed in.
-const SHARED: [&str; 3] = ["/api/read_communities", "/api/read_activities", "/api/read_calendar"];
+const SHARED: [&str; 4] = ["/api/read_communities", "/api/read_activities", "/api/read_calendar", "/api/read_places"];
 
 /// The parameters of those.
-const SHARED_PARAMETERS: [&str; 2] = ["slug", "query"];
+const SHARED_PARAMETERS: [&str; 3] = ["slug", "query", "activity"];
 
 /// Longer addresses than any page's links lead to.
 const LONGEST: usize = 400;
@@ -44,7 +44,7 @@ impl PublicPage {
         let segments: Vec<_> = path.strip_prefix('/')?.split('/').collect();
         let community = match *segments.as_slice() {
             [""] => None,
-            ["", ..] | ["api" | "pkg" | "feeds", ..] => return None,
+            ["", ..] | ["api" | "pkg" | "feeds" | "live", ..] => return None,
             [community] | [community, "activities" | "sheet"] => Some(community),
             [community, "activities", id] | [community, "activities", id, "sheet"] if is_plain_id(id) => {
                 Some(community)

@@ -18,6 +18,7 @@ pub mod headers;
 pub mod health;
 pub mod ics;
 pub mod listener;
+pub mod live;
 pub mod login_cookie;
 pub mod page_body;
 pub mod page_cache;

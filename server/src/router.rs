@@ -5,7 +5,7 @@ use crate::{
     assets::{Assets, OUTPUT_NAME},
     body_limit, cross_site,
     feeds::{self, Feeds},
-    headers, health,
+    headers, health, live,
     login_cookie::{self, LoginStore},
     page_cache::{self, PageCache},
     rate_limit::{self, SignInLimit},
@@ -67,6 +67,7 @@ pub fn router(setup: Setup, logins: LoginStore) -> Result<Router, ConfigError> {
     let mut router = pages(&setup, logins)
         .merge(built_files(&setup.assets))
         .merge(feeds::router(feeds))
+        .merge(live::router(setup.host.revisions.clone(), live::MOST))
         .layer(from_fn(body_limit::take_whole_body));
     if setup.rate_limit {
         let limit = SignInLimit::new(setup.trust_proxy);

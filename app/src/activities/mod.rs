@@ -2,4 +2,5 @@
 
 pub mod list;
 pub mod page;
+pub mod places;
 pub mod term;

@@ -1,6 +1,9 @@
 //! An activity's page: what, for whom, its terms, and how to book.
 
-use super::term::TermSection;
+use super::{
+    places::{PlacesNow, Said},
+    term::TermSection,
+};
 use crate::{
     error::AppError,
     frame::{framed, telephone, use_head, use_slug},
@@ -11,7 +14,7 @@ use domain::{
     booking::Standing,
     code::Code,
     id::RequestKey,
-    reading::{ActivityPage, MyBooking},
+    reading::{ActivityPage, ActivityPlaces, MyBooking},
     term::TermState,
 };
 use leptos::prelude::*;
@@ -27,6 +30,8 @@ pub struct ActivityView {
     pub mine: Vec<MyBooking>,
     /// A fresh key for the next booking; none for who can't book, so that the page is the same for all of them.
     pub key: Option<RequestKey>,
+    /// The places of its terms, which change while somebody looks at them.
+    pub places: ActivityPlaces,
 }
 
 /// Reads an activity's page.
@@ -35,6 +40,7 @@ pub async fn read_activity(slug: String, activity: String) -> Result<ActivityVie
     let host = crate::ssr::host()?;
     let now = crate::ssr::now()?;
     let id: domain::id::ActivityId = activity.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
+    let revision = host.revisions.of(&slug).unwrap_or_default();
     let head = store::communities::head(&host.db, &slug, now).await?;
     let page = store::calendar::activity_page(&host.db, head.id, id, now).await?;
     let (mine, key) = match crate::ssr::who().await? {
@@ -44,7 +50,8 @@ pub async fn read_activity(slug: String, activity: String) -> Result<ActivityVie
         }
         None => (Vec::new(), None),
     };
-    Ok(ActivityView { page, mine, key })
+    let places = store::calendar::places(&host.db, &page, revision).await?;
+    Ok(ActivityView { page, mine, key, places })
 }
 
 /// An activity's page.
@@ -61,12 +68,16 @@ pub fn ActivityRoute() -> impl IntoView {
         move || (slug.get(), activity.get(), answer.get(), version.get()),
         |(slug, activity, ..)| read_activity(slug, activity),
     );
+    let now = PlacesNow::follow(slug, activity, move || {
+        version.try_update(|version| *version += 1);
+    });
     view! {
         <Transition fallback=Loading>
             {move || Suspend::new(async move {
                 match framed(view).await {
                     Ok(view) => {
                         let booked = answer.get_untracked().0;
+                        now.begin(view.places.clone(), view.mine.clone());
                         view! { <Article view booked version /> }.into_any()
                     }
                     Err(error) => view! { <Failure error /> }.into_any(),
@@ -79,7 +90,7 @@ pub fn ActivityRoute() -> impl IntoView {
 #[component]
 fn Article(view: ActivityView, booked: Option<String>, version: RwSignal<u32>) -> impl IntoView {
     let head = use_head();
-    let ActivityView { page, mine, key } = view;
+    let ActivityView { page, mine, key, .. } = view;
     // A term that was called off stays in sight as long as somebody may still look for it.
     let over = |term: &domain::reading::TermCard| match term.state {
         TermState::Published => term.standing == Standing::Past,
@@ -119,6 +130,7 @@ fn Article(view: ActivityView, booked: Option<String>, version: RwSignal<u32>) -
     view! {
         <PageTitle text=format!("{} · {}", page.card.name, head.name) />
         <article class="stack-l">
+            <Said />
             <p>
                 <a class="back" href=format!("/{}", head.slug)>
                     <Icon name="left" />

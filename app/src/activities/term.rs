@@ -1,9 +1,10 @@
 //! A term on its activity's page: its facts, its dates, and the booking.
 
+use super::places::{StandingNow, booking_now, term_now};
 use crate::{
     bookings::{book_place::BookForm, cancel_booking::MyBookingCard},
     frame::{use_head, use_me},
-    parts::{Icon, State, StateBadge},
+    parts::{Icon, State},
     say, words,
 };
 use domain::{
@@ -32,6 +33,7 @@ pub fn TermSection(
     version: RwSignal<u32>,
 ) -> impl IntoView {
     let head = use_head();
+    let now = term_now(term.clone());
     let id = format!("t{}", term.id);
     let title = format!("{} · {}", term.name, words::span(term.first, term.last));
     let line = [
@@ -48,7 +50,10 @@ pub fn TermSection(
     let cards = cards
         .into_iter()
         .enumerate()
-        .map(|(n, booking)| view! { <MyBookingCard booking fresh=just.is_some() && n == 0 /> })
+        .map(|(n, booking)| {
+            let (booking, fresh) = (booking_now(booking), just.is_some() && n == 0);
+            move || view! { <MyBookingCard booking=booking.get() fresh /> }
+        })
         .collect_view();
     let bookable = matches!(term.standing, Standing::Open { .. } | Standing::Waitlist { .. });
     let form = match term.standing {
@@ -74,11 +79,11 @@ pub fn TermSection(
                 <h2 id=format!("{id}-h")>{title}</h2>
                 <p class="term__line">{line.join(" · ")}</p>
                 <p>
-                    <StateBadge standing=term.standing unit opens=term.opens reason=None />
+                    <StandingNow term=now unit />
                 </p>
             </div>
             <div class="book">{cards} {form}</div>
-            <Facts term=term.clone() unit />
+            {move || view! { <Facts term=now.get() unit /> }}
             <div class="stack">
                 <Dates dates=term.dates today=head.today /> {sheet}
             </div>

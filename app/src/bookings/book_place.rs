@@ -1,6 +1,7 @@
 //! Booking a place: the button, the form, and the request.
 
 use crate::{
+    activities::places::{choice_of, term_now},
     error::AppError,
     frame::{use_head, use_me},
     parts::{ActionProblem, Field, Icon, field_problem},
@@ -153,8 +154,11 @@ fn Form(
             }
         })
         .collect_view();
-    let waits = matches!(term.standing, Standing::Waitlist { .. });
-    let button = if waits { say!(activity.book_wait) } else { say!(activity.book) };
+    let now = term_now(term.clone());
+    let button = move || match now.get().standing {
+        Standing::Waitlist { .. } => say!(activity.book_wait),
+        _ => say!(activity.book),
+    };
     let heads = (unit == Unit::Family).then(|| {
         view! {
             <Field
@@ -243,14 +247,18 @@ fn ScopeChoice(term: TermCard) -> impl IntoView {
     };
     let days: Vec<Date> = coming.iter().map(|date| date.date).collect();
     let single = term.scopes.single;
+    let now = term_now(term.clone());
     let dates = move || {
         coming
             .into_iter()
             .take(60)
             .map(|date| {
-                let text = format!("{} {}", words::date_long(date.date), words::time(date.start));
-                let state = words::standing_short(date.standing).unwrap_or_default();
-                view! { <option value=date.occurrence.to_string()>{format!("{text} · {state}")}</option> }
+                let id = date.occurrence;
+                let text = move || {
+                    let now = now.get();
+                    choice_of(now.dates.iter().find(|now| now.occurrence == id).unwrap_or(&date))
+                };
+                view! { <option value=id.to_string()>{text}</option> }
             })
             .collect_view()
     };

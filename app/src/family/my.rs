@@ -7,6 +7,7 @@ use super::{
 use crate::{
     error::AppError,
     frame::{framed, refetch_frame_after, use_head, use_slug},
+    live::Live,
     parts::{Banner, Empty, Failure, Loading, PageTitle},
     say,
     sign_in::sign_out::SignOutForm,
@@ -26,6 +27,8 @@ pub struct MyView {
     pub bookings: Vec<MyBooking>,
     /// The heads of their days.
     pub days: Vec<DayHead>,
+    /// The community's revision, or an earlier one.
+    pub revision: i64,
 }
 
 /// Reads 我的; nothing while nobody is signed in.
@@ -34,12 +37,13 @@ pub async fn read_my(slug: String) -> Result<Option<MyView>, AppError> {
     let Some(who) = crate::ssr::who().await? else { return Ok(None) };
     let host = crate::ssr::host()?;
     let now = crate::ssr::now()?;
+    let revision = host.revisions.of(&slug).unwrap_or_default();
     let head = store::communities::head(&host.db, &slug, now).await?;
     let bookings = store::calendar::my_bookings(&host.db, &who, None, now).await?;
     let dates = bookings.iter().flat_map(|booking| &booking.dates).map(|date| date.date).collect();
     let days = store::days::heads(&host.db, head.id, &dates).await?;
     let me = store::families::me(&host.db, &who, now).await?;
-    Ok(Some(MyView { me, bookings, days }))
+    Ok(Some(MyView { me, bookings, days, revision }))
 }
 
 /// What was just done, as the URL says it: it is also what asks for the page anew.
@@ -81,6 +85,7 @@ fn My() -> impl IntoView {
     refetch_frame_after(adding.action);
     refetch_frame_after(remove);
     let view = Resource::new(move || (slug.get(), done.get()), |(slug, _)| read_my(slug));
+    let live = Live::follow(slug, move |live| live.when_free(move || view.refetch()));
     view! {
         <PageTitle text=format!("{} · {}", say!(family.title), say!(common.brand)) />
         <Transition fallback=Loading>
@@ -89,6 +94,7 @@ fn My() -> impl IntoView {
                 Suspend::new(async move {
                     match framed(view).await {
                         Ok(Some(view)) => {
+                            live.shows(view.revision);
                             let done = done.get_untracked();
                             view! { <Arrangement view done by_person adding remove /> }.into_any()
                         }
@@ -126,7 +132,7 @@ fn Arrangement(
 ) -> impl IntoView {
     let head = use_head();
     let slug = head.slug;
-    let MyView { me, bookings, days } = view;
+    let MyView { me, bookings, days, .. } = view;
     // What was done before is no news beside what just failed.
     let failed = move || {
         let added = adding.action.value().with(|value| matches!(value, Some(Err(_))));

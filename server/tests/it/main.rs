@@ -5,6 +5,7 @@
 mod bad_input;
 mod cross_site;
 mod headers;
+mod live;
 mod login_cookie;
 mod odd_names;
 mod page_cache;

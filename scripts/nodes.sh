@@ -75,7 +75,7 @@ await_port "$first" 'the first node' "$folder/$first.log"
 await_port "$second" 'the second node' "$folder/$second.log"
 
 sed -e "s/PROXY/$proxy/" -e "s/FIRST/$first/" -e "s/SECOND/$second/" docs/nodes/haproxy.cfg >"$folder/haproxy.cfg"
-haproxy -f "$folder/haproxy.cfg" >"$folder/haproxy.log" 2>&1 &
+PATH=$PATH:/usr/sbin haproxy -f "$folder/haproxy.cfg" >"$folder/haproxy.log" 2>&1 &
 started+=($!)
 await_port "$proxy" 'the proxy' "$folder/haproxy.log"
 

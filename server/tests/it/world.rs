@@ -38,6 +38,15 @@ impl World {
     }
 
     pub async fn with(change: impl FnOnce(&mut Setup)) -> Self {
+        Self::over(None, change).await
+    }
+
+    /// One of the nodes over a database that is there.
+    pub async fn node_of(database: &str) -> Self {
+        Self::over(Some(database), |_| {}).await
+    }
+
+    async fn over(database: Option<&str>, change: impl FnOnce(&mut Setup)) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("zhaoxi-server-{}-{count}", std::process::id()));
@@ -51,7 +60,8 @@ impl World {
         ] {
             fs::write(site.join(file), content).unwrap();
         }
-        let db = connect::connect(&format!("sqlite://{}", folder.join("test.sqlite").display())).await.unwrap();
+        let file = format!("sqlite://{}", folder.join("test.sqlite").display());
+        let db = connect::connect(database.unwrap_or(&file)).await.unwrap();
         connect::migrate(&db).await.unwrap();
         let logins = LoginStore::new(db.clone());
         let revisions = Revisions::open(db.clone());

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Serves the demo from two nodes over one PostgreSQL, behind a proxy, until Ctrl-C: what docs/nodes.md describes.
-# ZHAOXI_BINARY names the server, else it is built; PORT is the proxy's.
+# ZHAOXI_BINARY names the server, else everything is set up and built; PORT is the first that is tried for the proxy.
 set -euo pipefail
 source "$(dirname "$0")/steps.sh"
 
-scripts/setup.sh test
 if [[ -z ${ZHAOXI_BINARY:-} ]]; then
+    scripts/setup.sh test
     scripts/build.sh
     export ZHAOXI_BINARY=$target/release/zhaoxi
 fi
@@ -46,11 +46,21 @@ free_port() {
     next_port=$((next_port + 1))
 }
 
-# await_port PORT WHAT LOG: until somebody listens there.
-await_port() {
+# is_ready PORT: true if the server there says that it can serve.
+is_ready() {
+    local answer=''
+    exec 3<>"/dev/tcp/127.0.0.1/$1" || return 1
+    printf 'GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3
+    read -r -t 5 answer <&3 || true
+    exec 3>&-
+    [[ $answer == *' 200 '* ]]
+}
+
+# await_ready PORT WHAT LOG
+await_ready() {
     local _
     for _ in $(seq 300); do
-        is_taken "$1" && return
+        is_ready "$1" 2>/dev/null && return
         sleep 0.2
     done
     tail -n 20 "$3" >&2
@@ -71,13 +81,13 @@ for node in "$first" "$second"; do
         --public-url "http://localhost:$proxy" >"$folder/$node.log" 2>&1 &
     started+=($!)
 done
-await_port "$first" 'the first node' "$folder/$first.log"
-await_port "$second" 'the second node' "$folder/$second.log"
+await_ready "$first" 'the first node' "$folder/$first.log"
+await_ready "$second" 'the second node' "$folder/$second.log"
 
 sed -e "s/PROXY/$proxy/" -e "s/FIRST/$first/" -e "s/SECOND/$second/" docs/nodes/haproxy.cfg >"$folder/haproxy.cfg"
 PATH=$PATH:/usr/sbin haproxy -f "$folder/haproxy.cfg" >"$folder/haproxy.log" 2>&1 &
 started+=($!)
-await_port "$proxy" 'the proxy' "$folder/haproxy.log"
+await_ready "$proxy" 'the proxy' "$folder/haproxy.log"
 
 grep -hE '^  (家长|老人|社区)' "$folder/$first.log" "$folder/$second.log" || true
 say ''

@@ -186,7 +186,10 @@ impl Kept {
         });
         let mut headers = parts.headers;
         headers.remove(header::CONTENT_LENGTH);
-        headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+        let varies = |vary: &HeaderValue| vary.to_str().is_ok_and(|vary| vary.eq_ignore_ascii_case("accept-encoding"));
+        if !headers.get_all(header::VARY).iter().any(varies) {
+            headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+        }
         let revalidates = headers.get(header::CACHE_CONTROL).is_some_and(|caching| caching == "no-cache");
         // Weak, since each answer has a nonce of its own, and may be packed.
         let etag = revalidates.then(|| etag(body.pieces()));

@@ -1,11 +1,14 @@
 .DEFAULT_GOAL := help
-.PHONY: help run dev build lint test e2e bench
+.PHONY: help run nodes dev build lint test e2e bench
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Install what is missing, build, and serve with demo data at an address that is printed
 	@scripts/run.sh
+
+nodes: ## Serve the demo from two nodes over one PostgreSQL, behind a proxy
+	@scripts/nodes.sh
 
 dev: ## Serve at http://127.0.0.1:3000, rebuild and reload when a source changes
 	@scripts/dev.sh

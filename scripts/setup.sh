@@ -2,7 +2,8 @@
 # Installs what is missing, into .tools where that is possible. The second time it only looks.
 #
 #   scripts/setup.sh run     what building and running needs: the wasm target, cargo-leptos, wasm-bindgen, binaryen
-#   scripts/setup.sh test    also what tests need: Chromium, a Chinese font, PostgreSQL, poppler, end2end/node_modules
+#   scripts/setup.sh test    also what tests need: Chromium, a Chinese font, PostgreSQL, poppler, HAProxy,
+#                           end2end/node_modules
 set -euo pipefail
 source "$(dirname "$0")/steps.sh"
 
@@ -68,6 +69,8 @@ install_packages() {
     has_font || missing+=(fonts-noto-cjk fontconfig)
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
     command -v pdftotext >/dev/null || missing+=(poppler-utils)
+    # Its package starts nothing that listens, unlike other proxies'.
+    command -v haproxy >/dev/null || [[ -x /usr/sbin/haproxy ]] || missing+=(haproxy)
     ((${#missing[@]})) || return 0
     local sudo=()
     if [[ $(id -u) -ne 0 ]]; then
@@ -94,6 +97,6 @@ step "cargo-leptos $cargo_leptos" install_program cargo-leptos "$cargo_leptos" c
 step "wasm-bindgen $wasm_bindgen" install_program wasm-bindgen-cli "$wasm_bindgen" wasm-bindgen
 step "binaryen $binaryen" install_binaryen
 if [[ $for_what == test ]]; then
-    step 'Chromium, a Chinese font, PostgreSQL, poppler' install_packages
+    step 'Chromium, a Chinese font, PostgreSQL, poppler, HAProxy' install_packages
     step 'end2end/node_modules' install_end2end
 fi

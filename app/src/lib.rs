@@ -14,9 +14,12 @@ mod elder_bar;
 pub mod error;
 pub mod family;
 pub mod frame;
+mod live;
 pub mod look;
 pub mod notices;
 pub mod parts;
+#[cfg(feature = "ssr")]
+pub mod public_page;
 pub mod sheets;
 pub mod sign_in;
 #[cfg(feature = "ssr")]

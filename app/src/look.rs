@@ -4,7 +4,7 @@ use crate::{error::AppError, i18n::Locale};
 use leptos::prelude::*;
 
 /// Language and elder mode of this page load. Changing either loads the page anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Look {
     /// The language.
     pub locale: Locale,
@@ -15,7 +15,7 @@ pub struct Look {
 }
 
 /// The size of text in 长辈版: 24, 27 or 30 px.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TextSize {
     /// 24 px.
     #[default]

@@ -5,6 +5,7 @@ use crate::{
     frame::Typed,
     i18n::Locale,
     look::{Look, TextSize},
+    public_page::{Device, Visitor},
 };
 use domain::{
     id::{AccountId, RequestKey},
@@ -16,7 +17,7 @@ use jiff::Timestamp;
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use std::{future::Future, pin::Pin, sync::Arc};
-use store::{DatabaseConnection, StoreError, accounts::Who, bookings::BookingDesk};
+use store::{DatabaseConnection, StoreError, accounts::Who, bookings::BookingDesk, revisions::Revisions};
 use tower_sessions::Session;
 
 /// The host of this process, given to every page and server function as context.
@@ -26,6 +27,8 @@ pub struct Host {
     pub db: DatabaseConnection,
     /// Where bookings queue.
     pub desk: BookingDesk,
+    /// How often what communities show has changed.
+    pub revisions: Revisions,
     /// Tells the time.
     pub clock: Clock,
     /// Sends one-time codes.
@@ -192,22 +195,25 @@ pub async fn end_session() -> Result<(), AppError> {
     })
 }
 
-/// The language and look that a request asks for: cookies, then Accept-Language, then Chinese.
+/// The language and look that this request asks for.
 pub fn look_of_request() -> Look {
-    let parts = use_context::<Parts>();
-    let cookies = parts.as_ref().map(cookies_of).unwrap_or_default();
+    look_of(&use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default())
+}
+
+/// The language and look that headers ask for: cookies, then Accept-Language, then Chinese.
+pub(crate) fn look_of(headers: &HeaderMap) -> Look {
+    let cookies = cookies_of(headers);
     let cookie = |name: &str| cookies.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let locale = match cookie("lang") {
         Some("en") => Locale::en,
         Some("zh-CN") => Locale::zh_CN,
-        _ => parts.as_ref().map_or(Locale::zh_CN, accepted),
+        _ => accepted(headers),
     };
     Look { locale, elder: cookie("look") == Some("elder"), size: TextSize::from_code(cookie("size")) }
 }
 
-fn cookies_of(parts: &Parts) -> Vec<(String, String)> {
-    parts
-        .headers
+fn cookies_of(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
@@ -218,8 +224,8 @@ fn cookies_of(parts: &Parts) -> Vec<(String, String)> {
 }
 
 /// The first language of Accept-Language that the app speaks (RFC 9110, 12.5.4); browsers send them in order.
-fn accepted(parts: &Parts) -> Locale {
-    let header = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+fn accepted(headers: &HeaderMap) -> Locale {
+    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
     for tag in header.split(',').filter_map(|part| part.split(';').next()).map(|tag| tag.trim().to_ascii_lowercase()) {
         if tag == "zh" || tag.starts_with("zh-") {
             return Locale::zh_CN;
@@ -321,10 +327,9 @@ pub fn guard_page() {
 
 /// The calendar's view for a visitor who chose none: the month on a wide screen, the list on a phone and in 长辈版.
 pub fn view_for_device() -> domain::calendar::View {
-    let agent = use_context::<Parts>()
-        .and_then(|parts| parts.headers.get(header::USER_AGENT)?.to_str().ok().map(|agent| agent.contains("Mobi")));
-    match agent {
-        Some(false) if !look_of_request().elder => domain::calendar::View::Month,
+    let visitor = use_context::<Parts>().map(|parts| Visitor::of(&parts.headers));
+    match visitor {
+        Some(Visitor { look, device: Device::Desktop }) if !look.elder => domain::calendar::View::Month,
         _ => domain::calendar::View::List,
     }
 }

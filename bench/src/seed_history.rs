@@ -264,7 +264,6 @@ impl Town {
             phone: Set("0513-0000-0000".to_owned()),
             zone: Set("Asia/Shanghai".to_owned()),
             about: Set(String::new()),
-            revision: Set(0),
             created_at: Set(now.into()),
         }
     }

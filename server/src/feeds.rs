@@ -1,7 +1,10 @@
 //! Calendar feeds, `/feeds/communities/SLUG.ics` and `/feeds/activities/ID.ics`, and published draws,
 //! `/feeds/draws/TERM.json`.
 
-use crate::{ics, sentence};
+use crate::{
+    etag::{etag, is_known},
+    ics, sentence,
+};
 use app::ssr::{Clock, PublicAddress};
 use axum::{
     Router,
@@ -10,7 +13,6 @@ use axum::{
     routing::get,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use sha2::{Digest, Sha256};
 use std::fmt::Display;
 use store::{
     DatabaseConnection,
@@ -76,7 +78,7 @@ fn answer(feeds: &Feeds, headers: &HeaderMap, feed: Result<Option<Feed>, impl Di
         }
     };
     let body = ics::write(&feed, feeds.address.base(headers).as_deref());
-    let etag = etag(&body);
+    let etag = etag([body.as_bytes()]);
     let known = is_known(headers, &etag);
     let about = [
         (header::ETAG, etag),
@@ -84,44 +86,4 @@ fn answer(feeds: &Feeds, headers: &HeaderMap, feed: Result<Option<Feed>, impl Di
         (header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8")),
     ];
     if known { (StatusCode::NOT_MODIFIED, about).into_response() } else { (about, body).into_response() }
-}
-
-/// The same bytes have the same tag, on every node.
-fn etag(body: &str) -> HeaderValue {
-    let hex: String = Sha256::digest(body).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    HeaderValue::try_from(format!("\"{hex}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
-}
-
-/// True if the client has this body already. For a GET, tags are compared weakly (RFC 9110, 13.1.2).
-fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
-    headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|tag| tag.trim().trim_start_matches("W/"))
-        .any(|tag| tag == "*" || tag.as_bytes() == etag.as_bytes())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tag_is_found_among_others() {
-        let etag = etag("x");
-        let text = etag.to_str().unwrap();
-        for (sent, known) in [
-            (text.to_owned(), true),
-            (format!("\"a\", {text}"), true),
-            (format!("W/{text}"), true),
-            ("*".to_owned(), true),
-            ("\"a\"".to_owned(), false),
-            (text.trim_matches('"').to_owned(), false),
-        ] {
-            let headers = HeaderMap::from_iter([(header::IF_NONE_MATCH, sent.parse().unwrap())]);
-            assert_eq!(is_known(&headers, &etag), known, "{sent}");
-        }
-        assert!(!is_known(&HeaderMap::new(), &etag));
-    }
 }

@@ -5,8 +5,9 @@ use crate::{
     assets::{Assets, OUTPUT_NAME},
     body_limit, cross_site,
     feeds::{self, Feeds},
-    headers, health,
+    headers, health, live,
     login_cookie::{self, LoginStore},
+    page_cache::{self, PageCache},
     rate_limit::{self, SignInLimit},
     sentence,
 };
@@ -66,6 +67,7 @@ pub fn router(setup: Setup, logins: LoginStore) -> Result<Router, ConfigError> {
     let mut router = pages(&setup, logins)
         .merge(built_files(&setup.assets))
         .merge(feeds::router(feeds))
+        .merge(live::router(setup.host.revisions.clone(), live::MOST))
         .layer(from_fn(body_limit::take_whole_body));
     if setup.rate_limit {
         let limit = SignInLimit::new(setup.trust_proxy);
@@ -87,11 +89,12 @@ fn public_address(setup: &Setup) -> PublicAddress {
 }
 
 /// The pages and their requests (server functions), with the login cookie; whatever else is asked for is a page that
-/// says there is no such page.
+/// says there is no such page. What is public is kept for a moment.
 fn pages(setup: &Setup, logins: LoginStore) -> Router {
     let options = leptos_options(&setup.assets, setup.addr);
     let host = setup.host.clone();
     let address = public_address(setup);
+    let kept = PageCache::new(host.revisions.clone(), host.clock.clone());
     let provide_host = move || {
         provide_context(host.clone());
         provide_context(address.clone());
@@ -114,6 +117,7 @@ fn pages(setup: &Setup, logins: LoginStore) -> Router {
         .layer(login_cookie::layer(logins))
         .layer(from_fn(headers::page_caching))
         .layer(compression())
+        .layer(from_fn_with_state(kept, page_cache::keep))
 }
 
 /// A page that was rendered because no route was found, unless the app itself said otherwise.

@@ -32,10 +32,7 @@ use jiff::{
     civil::{Date, DateTime, Time},
     tz::TimeZone,
 };
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,
-    QueryFilter,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 /// An activity to be made.
@@ -376,19 +373,9 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
     for chunk in rows.chunks(400) {
         occurrence::Entity::insert_many(chunk.to_vec()).exec_without_returning(&tx).await?;
     }
-    bump(&tx, community).await?;
     Change { subject: ("term", id.0), term: Some(id), ..Change::at_desk(who, at, "new_term") }
         .write(&tx, None::<()>, Some((new.name.as_str(), dates.len(), new.capacity)), now)
         .await?;
     tx.commit().await?;
     Ok(id)
-}
-
-/// A community's revision rises with every change that its public pages show.
-pub(crate) async fn bump(tx: &impl ConnectionTrait, community: community::Model) -> Result<(), StoreError> {
-    let revision = community.revision;
-    let mut change = community.into_active_model();
-    change.revision = Set(revision + 1);
-    change.update(tx).await?;
-    Ok(())
 }

@@ -1,18 +1,24 @@
-//! The audit: every write leaves a row in its own transaction.
+//! The audit: every write leaves a row in its own transaction, and with it says whether public pages change.
 
 use crate::{
     accounts::Who,
     entity::{audit, stored::Stored, time::Instant},
     id::new_id,
+    tx::WriteTx,
 };
 use domain::{
     id::{AccountId, CommunityId, PersonId, TermId},
     rights::Door,
 };
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::{ActiveValue::Set, DbErr, EntityTrait};
 use serde::Serialize;
 use uuid::Uuid;
+
+/// Actions after which every public page and every family's dates are as they were. Any other raises the community's
+/// revision: a page that is rendered once too often harms nobody.
+const UNSEEN: [&str; 7] =
+    ["add_person", "add_member", "remove_member", "add_staff", "mark_attendance", "set_crew", "set_crew_plan"];
 
 /// One change, before it is written.
 pub struct Change<'a> {
@@ -51,22 +57,26 @@ impl Change<'_> {
     /// Writes the change with what was and what is.
     pub async fn write<B: Serialize, A: Serialize>(
         self,
-        tx: &impl ConnectionTrait,
+        tx: &WriteTx,
         before: Option<B>,
         after: Option<A>,
         now: Timestamp,
     ) -> Result<(), DbErr> {
-        audit::Entity::insert(self.row(before, after, now)?).exec_without_returning(tx).await?;
+        audit::Entity::insert(self.row(tx, before, after, now)?).exec_without_returning(tx).await?;
         Ok(())
     }
 
-    /// The row, for whoever writes many at once.
+    /// The row, for whoever writes many at once in that transaction.
     pub(crate) fn row<B: Serialize, A: Serialize>(
         self,
+        tx: &WriteTx,
         before: Option<B>,
         after: Option<A>,
         now: Timestamp,
     ) -> Result<audit::ActiveModel, DbErr> {
+        if !UNSEEN.contains(&self.action) {
+            tx.shows(self.community);
+        }
         Ok(audit::ActiveModel {
             id: Set(new_id(now)),
             community_id: Set(self.community.0),

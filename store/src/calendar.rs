@@ -1,8 +1,10 @@
 //! The public calendar, activity pages, one's own dates, and feeds.
 
 mod days;
+mod places;
 
 pub use days::days;
+pub use places::places;
 
 use crate::{
     StoreError,

@@ -3,7 +3,6 @@
 use crate::{
     StoreError,
     accounts::Who,
-    activities::bump,
     audit::Change,
     days,
     entity::{activity, day_kind, occurrence, stored::Stored, term, time::Day, time::Instant},
@@ -180,7 +179,7 @@ pub async fn set_days(
 ) -> Result<usize, StoreError> {
     let at = desk_of(db, who, slug, Act::ManageActivities).await?;
     let tx = begin_write(db).await?;
-    let community = hold_community(&tx, at).await?;
+    hold_community(&tx, at).await?;
     let mut seen = HashSet::new();
     let rows: Vec<_> = spans
         .iter()
@@ -199,7 +198,6 @@ pub async fn set_days(
         let same_day = OnConflict::columns([CommunityId, OnDate, Kind]).update_column(Name).to_owned();
         day_kind::Entity::insert_many(rows.to_vec()).on_conflict(same_day).exec_without_returning(&tx).await?;
     }
-    bump(&tx, community).await?;
     Change::at_desk(who, at, "set_days").write(&tx, None::<()>, Some(spans), now).await?;
     tx.commit().await?;
     Ok(rows.len())
@@ -218,14 +216,13 @@ pub async fn remove_days(
 ) -> Result<(), StoreError> {
     let at = desk_of(db, who, slug, Act::ManageActivities).await?;
     let tx = begin_write(db).await?;
-    let community = hold_community(&tx, at).await?;
+    hold_community(&tx, at).await?;
     day_kind::Entity::delete_many()
         .filter(day_kind::Column::CommunityId.eq(at.0))
         .filter(day_kind::Column::Kind.eq(code(span.kind)))
         .filter(day_kind::Column::OnDate.between(Day::from(span.first), Day::from(span.last)))
         .exec(&tx)
         .await?;
-    bump(&tx, community).await?;
     Change::at_desk(who, at, "remove_days").write(&tx, Some(span), None::<()>, now).await?;
     tx.commit().await?;
     Ok(())
@@ -269,12 +266,11 @@ pub async fn decide_hit(
         }
         HitDecision::Keep => {
             let tx = begin_write(db).await?;
-            let community = hold_community(&tx, at).await?;
+            hold_community(&tx, at).await?;
             let mut kept = row.clone().into_active_model();
             kept.hand_made = Set(true);
             kept.updated_at = Set(now.into());
             kept.update(&tx).await?;
-            bump(&tx, community).await?;
             let change = Change {
                 subject: ("occurrence", id.0),
                 term: Some(row.term_id.into()),

@@ -128,7 +128,6 @@ fn open_desk(spec: &file::Community, hash: &str, clock: &Clock, rows: &mut Rows)
         phone: spec.chosen.phone.clone(),
         zone: ZONE.to_owned(),
         about: spec.about.clone(),
-        revision: 0,
         created_at: clock.instant(),
     });
     rows.days.extend(clock.days.iter().map(|(date, kind, name)| day_kind::Model {

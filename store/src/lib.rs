@@ -26,6 +26,7 @@ pub mod notices;
 pub mod password;
 pub mod pinyin;
 pub mod resources;
+pub mod revisions;
 pub mod rosters;
 pub mod schedule;
 pub mod sheets;

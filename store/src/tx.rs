@@ -1,37 +1,65 @@
 //! The two kinds of transaction.
 
+use crate::revisions;
+use domain::id::CommunityId;
 use sea_orm::{
     AccessMode, ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
     IsolationLevel, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     path::PathBuf,
     sync::{Arc, LazyLock, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::sync::{Mutex as Turns, OwnedMutexGuard};
+use tokio::sync::{Mutex as Turns, OwnedMutexGuard, watch};
 
 /// How long a writer waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// For each SQLite file that this process has open, who writes to it now.
-static WRITERS: LazyLock<Mutex<HashMap<PathBuf, Arc<Turns<()>>>>> = LazyLock::new(Mutex::default);
+/// For each SQLite file that this process has open, its writers.
+static WRITERS: LazyLock<Mutex<HashMap<PathBuf, Arc<Writers>>>> = LazyLock::new(Mutex::default);
+
+/// The writers of this process to one SQLite file.
+#[derive(Default)]
+struct Writers {
+    /// Who writes now.
+    turns: Arc<Turns<()>>,
+    /// Told of each commit that raised a revision.
+    raised: watch::Sender<()>,
+}
 
 /// A transaction that writes, until it is committed; dropped before, it changed nothing.
 pub struct WriteTx {
     tx: DatabaseTransaction,
+    /// The communities whose public pages it changes.
+    shown: Mutex<BTreeSet<CommunityId>>,
+    writers: Option<Arc<Writers>>,
     /// Given up after the transaction has ended: fields are dropped in this order.
     _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl WriteTx {
-    /// Makes what was written last.
+    /// Makes what was written last, and raises the revision of each community that it shows something new of: last of
+    /// all, so that whoever holds the row of a revision waits for nothing else.
     ///
     /// # Errors
     /// Whatever the database says. Then it may have been committed or not; asking again by the same key tells.
     pub async fn commit(self) -> Result<(), DbErr> {
-        self.tx.commit().await
+        let shown = self.shown.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for community in &shown {
+            revisions::raise(&self.tx, *community).await?;
+        }
+        self.tx.commit().await?;
+        if let Some(writers) = self.writers.filter(|_| !shown.is_empty()) {
+            writers.raised.send_replace(());
+        }
+        Ok(())
+    }
+
+    /// Says that this transaction changes what public pages of a community show.
+    pub(crate) fn shows(&self, community: CommunityId) {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).insert(community);
     }
 
     /// Sea-orm's transaction, for what asks for that very type.
@@ -69,27 +97,37 @@ impl ConnectionTrait for WriteTx {
 /// after `FOR UPDATE` sees what the former holder of the lock committed.
 pub async fn begin_write(db: &DatabaseConnection) -> Result<WriteTx, DbErr> {
     let sqlite = db.get_database_backend() == DbBackend::Sqlite;
-    let (turn, options) = if sqlite {
+    let (writers, turn, options) = if sqlite {
         let immediate = Some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
-        (Some(turn(db).await?), options)
+        let writers = writers(db);
+        let turn = turn(&writers).await?;
+        (Some(writers), Some(turn), options)
     } else {
         let committed = Some(IsolationLevel::ReadCommitted);
-        (None, TransactionOptions { isolation_level: committed, ..TransactionOptions::default() })
+        (None, None, TransactionOptions { isolation_level: committed, ..TransactionOptions::default() })
     };
-    Ok(WriteTx { tx: db.begin_with_options(options).await?, _turn: turn })
+    let tx = db.begin_with_options(options).await?;
+    Ok(WriteTx { tx, shown: Mutex::default(), writers, _turn: turn })
+}
+
+/// The writers to a SQLite file.
+fn writers(db: &DatabaseConnection) -> Arc<Writers> {
+    let options = db.get_sqlite_connection_pool().connect_options();
+    let mut writers = WRITERS.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(writers.entry(options.get_filename().to_owned()).or_default())
 }
 
 /// Waits until it is this writer's turn at a SQLite file.
-async fn turn(db: &DatabaseConnection) -> Result<OwnedMutexGuard<()>, DbErr> {
-    let options = db.get_sqlite_connection_pool().connect_options();
-    let turns = {
-        let mut writers = WRITERS.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(writers.entry(options.get_filename().to_owned()).or_default())
-    };
-    tokio::time::timeout(PATIENCE, turns.lock_owned())
+async fn turn(writers: &Writers) -> Result<OwnedMutexGuard<()>, DbErr> {
+    tokio::time::timeout(PATIENCE, Arc::clone(&writers.turns).lock_owned())
         .await
         .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+}
+
+/// Hears of every commit of this process that raises a revision in a SQLite file.
+pub(crate) fn raised_here(db: &DatabaseConnection) -> watch::Receiver<()> {
+    writers(db).raised.subscribe()
 }
 
 /// Begins a transaction that only reads: all its statements see the database as it was at the first of them.

@@ -3,4 +3,5 @@
 pub mod draw;
 pub mod list;
 pub mod page;
+pub mod places;
 pub mod term;

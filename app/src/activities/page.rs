@@ -1,6 +1,9 @@
 //! An activity's page: what, for whom, its terms, and how to book.
 
-use super::term::TermSection;
+use super::{
+    places::{PlacesNow, Said},
+    term::TermSection,
+};
 use crate::{
     error::AppError,
     frame::{framed, telephone, use_head, use_slug},
@@ -11,7 +14,7 @@ use domain::{
     booking::Standing,
     code::Code,
     id::RequestKey,
-    reading::{ActivityPage, MyBooking, Prepared},
+    reading::{ActivityPage, ActivityPlaces, MyBooking, Prepared},
     term::TermState,
 };
 use leptos::prelude::*;
@@ -27,8 +30,10 @@ pub struct ActivityView {
     pub mine: Vec<MyBooking>,
     /// What the household prepared there.
     pub prepared: Vec<Prepared>,
-    /// A fresh key for the next booking.
-    pub key: RequestKey,
+    /// A fresh key for the next booking; none for who can't book, so that the page is the same for all of them.
+    pub key: Option<RequestKey>,
+    /// The places of its terms, which change while somebody looks at them.
+    pub places: ActivityPlaces,
 }
 
 /// Reads an activity's page.
@@ -37,16 +42,19 @@ pub async fn read_activity(slug: String, activity: String) -> Result<ActivityVie
     let host = crate::ssr::host()?;
     let now = crate::ssr::now()?;
     let id: domain::id::ActivityId = activity.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
+    let revision = host.revisions.of(&slug).unwrap_or_default();
     let head = store::communities::head(&host.db, &slug, now).await?;
     let page = store::calendar::activity_page(&host.db, head.id, id, now).await?;
-    let (mine, prepared) = match crate::ssr::who().await? {
-        Some(who) => (
-            store::calendar::my_bookings(&host.db, &who, Some(id), now).await?,
-            store::bookings::prepared(&host.db, &who, id).await?,
-        ),
-        None => (Vec::new(), Vec::new()),
+    let (mine, prepared, key) = match crate::ssr::who().await? {
+        Some(who) => {
+            let mine = store::calendar::my_bookings(&host.db, &who, Some(id), now).await?;
+            let prepared = store::bookings::prepared(&host.db, &who, id).await?;
+            (mine, prepared, Some(crate::ssr::new_key()?))
+        }
+        None => (Vec::new(), Vec::new(), None),
     };
-    Ok(ActivityView { page, mine, prepared, key: crate::ssr::new_key()? })
+    let places = store::calendar::places(&host.db, &page, revision).await?;
+    Ok(ActivityView { page, mine, prepared, key, places })
 }
 
 /// An activity's page.
@@ -71,6 +79,9 @@ pub fn ActivityRoute() -> impl IntoView {
         move || (slug.get(), activity.get(), answer.get(), version.get()),
         |(slug, activity, ..)| read_activity(slug, activity),
     );
+    let now = PlacesNow::follow(slug, activity, move || {
+        version.try_update(|version| *version += 1);
+    });
     view! {
         <Transition fallback=Loading>
             {move || {
@@ -79,6 +90,7 @@ pub fn ActivityRoute() -> impl IntoView {
                     match framed(view).await {
                         Ok(view) => {
                             let answer = answer.get_untracked();
+                            now.begin(view.places.clone(), view.mine.clone());
                             view! { <Article view answer several version /> }.into_any()
                         }
                         Err(error) => view! { <Failure error /> }.into_any(),
@@ -102,7 +114,7 @@ struct Answer {
 #[component]
 fn Article(view: ActivityView, answer: Answer, several: Option<String>, version: RwSignal<u32>) -> impl IntoView {
     let head = use_head();
-    let ActivityView { page, mine, prepared, key } = view;
+    let ActivityView { page, mine, prepared, key, .. } = view;
     let booked = answer.booked;
     let left = answer.left.map(|count| {
         view! {
@@ -152,6 +164,7 @@ fn Article(view: ActivityView, answer: Answer, several: Option<String>, version:
     view! {
         <PageTitle text=format!("{} · {}", page.card.name, head.name) />
         <article class="stack-l">
+            <Said />
             <p>
                 <a class="back" href=format!("/{}", head.slug)>
                     <Icon name="left" />

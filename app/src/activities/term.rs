@@ -1,9 +1,10 @@
 //! A term on its activity's page: its facts, its dates, and the booking.
 
+use super::places::{StandingNow, booking_now, term_now};
 use crate::{
     bookings::{book_place::BookForm, my_card::MyBookingCard, prepare_booking::OpensLater},
     frame::use_head,
-    parts::{Icon, State, StateBadge},
+    parts::{Icon, State},
     say, words,
 };
 use domain::{
@@ -29,13 +30,14 @@ pub fn TermSection(
     /// True where it is asked for several people at once.
     several: bool,
     /// The key of the next booking.
-    key: RequestKey,
+    key: Option<RequestKey>,
     /// The booking that was just made, by the URL.
     booked: Option<String>,
     /// Raised when something opens or is over, to ask for the page anew.
     version: RwSignal<u32>,
 ) -> impl IntoView {
     let head = use_head();
+    let now = term_now(term.clone());
     let id = format!("t{}", term.id);
     let title = format!("{} · {}", term.name, words::span(term.first, term.last));
     let line = [
@@ -53,7 +55,9 @@ pub fn TermSection(
         .into_iter()
         .enumerate()
         .map(|(n, booking)| {
-            view! { <MyBookingCard booking closes=term.closes fresh=just.is_some() && n == 0 version /> }
+            let (booking, fresh) = (booking_now(booking), just.is_some() && n == 0);
+            let closes = term.closes;
+            move || view! { <MyBookingCard booking=booking.get() closes fresh version /> }
         })
         .collect_view();
     let form = match term.standing {
@@ -89,11 +93,11 @@ pub fn TermSection(
                 <h2 id=format!("{id}-h")>{title}</h2>
                 <p class="term__line">{line.join(" · ")}</p>
                 <p>
-                    <StateBadge standing=term.standing unit opens=term.opens reason=None />
+                    <StandingNow term=now unit />
                 </p>
             </div>
             <div class="book">{cards} {form}</div>
-            <Facts term=term.clone() unit />
+            {move || view! { <Facts term=now.get() unit /> }}
             {draw}
             <div class="stack">
                 <Dates dates=term.dates today=head.today /> {sheet}

@@ -2,6 +2,7 @@
 
 use super::form::{BookFields, FormTerm, OtherTerm, insists_on};
 use crate::{
+    activities::places::term_now,
     error::AppError,
     frame::{use_head, use_me},
     parts::{ActionProblem, field_problem},
@@ -154,7 +155,7 @@ pub fn BookForm(
     /// True where it is asked for several people at once.
     several: bool,
     /// The key of the next booking.
-    key: RequestKey,
+    key: Option<RequestKey>,
 ) -> impl IntoView {
     let head = use_head();
     let me = use_me();
@@ -164,7 +165,7 @@ pub fn BookForm(
     let busy = StoredValue::new(busy(&mine));
     let prepared = StoredValue::new(prepared);
     move || {
-        let Some(me) = me.get() else {
+        let (Some(me), Some(key)) = (me.get(), key) else {
             let back = format!("/{}/sign-in?to=activities/{}", slug.get_value(), term.get_value().activity()?);
             return Some(
                 view! {
@@ -223,7 +224,8 @@ fn Form(
     key: RequestKey,
     action: ServerAction<BookPlace>,
 ) -> impl IntoView {
-    let button = match term.card.standing {
+    let now = term_now(term.card.clone());
+    let button = move || match now.get().standing {
         Standing::Waitlist { .. } => say!(activity.book_wait),
         Standing::Applying { .. } => say!(entry.apply),
         _ => say!(activity.book),

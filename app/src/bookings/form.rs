@@ -2,6 +2,7 @@
 
 use super::book_place::BookPlace;
 use crate::{
+    activities::places::{choice_of, term_now},
     error::AppError,
     parts::{Field, Icon},
     say, words,
@@ -300,14 +301,18 @@ fn ScopeChoice(term: TermCard) -> impl IntoView {
     };
     let days: Vec<Date> = coming.iter().map(|date| date.date).collect();
     let single = term.scopes.single;
+    let now = term_now(term.clone());
     let dates = move || {
         coming
             .into_iter()
             .take(60)
             .map(|date| {
-                let text = format!("{} {}", words::date_long(date.date), words::time(date.start));
-                let state = words::standing_short(date.standing).unwrap_or_default();
-                view! { <option value=date.occurrence.to_string()>{format!("{text} · {state}")}</option> }
+                let id = date.occurrence;
+                let text = move || {
+                    let now = now.get();
+                    choice_of(now.dates.iter().find(|now| now.occurrence == id).unwrap_or(&date))
+                };
+                view! { <option value=id.to_string()>{text}</option> }
             })
             .collect_view()
     };

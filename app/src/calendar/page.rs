@@ -9,6 +9,7 @@ use super::{
 use crate::{
     error::AppError,
     frame::{framed, telephone, use_head, use_slug},
+    live::Live,
     parts::{Empty, Failure, Icon, Loading, PageTitle},
     say,
     sheets::month::SheetQuery,
@@ -35,6 +36,8 @@ pub struct CalendarPage {
     pub days: Vec<CalendarDay>,
     /// Where an empty page points to.
     pub next: Option<Date>,
+    /// The community's revision, or an earlier one.
+    pub revision: i64,
 }
 
 /// Reads a page of the calendar. The query comes as the URL has it, so that no form of it is refused.
@@ -43,6 +46,7 @@ pub async fn read_calendar(slug: String, query: String) -> Result<CalendarPage, 
     use domain::calendar::{Span, month_weeks, span};
     let host = crate::ssr::host()?;
     let now = crate::ssr::now()?;
+    let revision = host.revisions.of(&slug).unwrap_or_default();
     let head = store::communities::head(&host.db, &slug, now).await?;
     let query = CalendarQuery::read(&leptos_router::params::ParamsMap::from_iter(
         query
@@ -63,7 +67,7 @@ pub async fn read_calendar(slug: String, query: String) -> Result<CalendarPage, 
     } else {
         None
     };
-    Ok(CalendarPage { view, day, days, next })
+    Ok(CalendarPage { view, day, days, next, revision })
 }
 
 /// The calendar of a community; in 长辈版 its plain address shows four tiles instead.
@@ -80,12 +84,17 @@ pub fn CalendarRoute() -> impl IntoView {
             read_calendar(slug, query)
         },
     );
+    let live = Live::follow(slug, move |live| live.when_free(move || page.refetch()));
     let elder = crate::look::use_look().elder;
+    let shown = move |page: CalendarPage| {
+        live.shows(page.revision);
+        page
+    };
     view! {
         <Transition fallback=Loading>
             {move || {
                 Suspend::new(async move {
-                    match framed(page).await {
+                    match framed(page).await.map(shown) {
                         Ok(page) if elder && query.get_untracked().is_plain() => {
                             view! { <Tiles page /> }.into_any()
                         }
@@ -103,7 +112,7 @@ pub fn CalendarRoute() -> impl IntoView {
 #[component]
 fn Calendar(page: CalendarPage, query: CalendarQuery) -> impl IntoView {
     let head = use_head();
-    let CalendarPage { view, day, days, next } = page;
+    let CalendarPage { view, day, days, next, .. } = page;
     let to = |query: CalendarQuery| query.href(&head.slug);
     let asked = CalendarQuery { view: Some(view), ..query.clone() };
     let before = to(CalendarQuery { day: Some(calendar::previous(view, day)), ..asked.clone() });

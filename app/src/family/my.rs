@@ -9,6 +9,7 @@ use crate::{
     bookings::accept_offer::OfferCard,
     error::AppError,
     frame::{framed, refetch_frame_after, use_head, use_slug},
+    live::Live,
     parts::{Banner, Empty, Failure, Loading, PageTitle},
     say,
     sign_in::sign_out::SignOutForm,
@@ -33,6 +34,8 @@ pub struct MyView {
     pub days: Vec<DayHead>,
     /// The groups that the household claimed at this community.
     pub claims: Vec<MyClaim>,
+    /// The community's revision, or an earlier one.
+    pub revision: i64,
 }
 
 /// Reads 我的; nothing while nobody is signed in.
@@ -41,13 +44,14 @@ pub async fn read_my(slug: String) -> Result<Option<MyView>, AppError> {
     let Some(who) = crate::ssr::who().await? else { return Ok(None) };
     let host = crate::ssr::host()?;
     let now = crate::ssr::now()?;
+    let revision = host.revisions.of(&slug).unwrap_or_default();
     let head = store::communities::head(&host.db, &slug, now).await?;
     let bookings = store::calendar::my_bookings(&host.db, &who, None, now).await?;
     let dates = bookings.iter().flat_map(|booking| &booking.dates).map(|date| date.date).collect();
     let days = store::days::heads(&host.db, head.id, &dates).await?;
     let me = store::families::me(&host.db, &who, now).await?;
     let claims = store::claims::my_claims(&host.db, &who, head.id).await?;
-    Ok(Some(MyView { me, bookings, days, claims }))
+    Ok(Some(MyView { me, bookings, days, claims, revision }))
 }
 
 /// What was just done, as the URL says it: it is also what asks for the page anew.
@@ -98,6 +102,7 @@ fn My() -> impl IntoView {
         move || (slug.get(), done.get(), claim.version().get(), version.get()),
         |(slug, ..)| read_my(slug),
     );
+    let live = Live::follow(slug, move |live| live.when_free(move || view.refetch()));
     view! {
         <PageTitle text=format!("{} · {}", say!(family.title), say!(common.brand)) />
         <Transition fallback=Loading>
@@ -106,6 +111,7 @@ fn My() -> impl IntoView {
                 Suspend::new(async move {
                     match framed(view).await {
                         Ok(Some(view)) => {
+                            live.shows(view.revision);
                             let done = done.get_untracked();
                             view! { <Arrangement view done by_person adding remove claim version /> }.into_any()
                         }
@@ -145,7 +151,7 @@ fn Arrangement(
 ) -> impl IntoView {
     let head = use_head();
     let slug = head.slug;
-    let MyView { me, bookings, days, claims } = view;
+    let MyView { me, bookings, days, claims, .. } = view;
     let claimed = done.claimed.is_some();
     // What waits for an answer comes first, whenever it takes place.
     let offers = bookings

@@ -14,6 +14,7 @@ macro_rules! shapes {
 mod desk;
 mod family;
 mod notice;
+mod places;
 mod plan;
 mod public;
 mod resources;
@@ -23,6 +24,7 @@ mod staff_calendar;
 pub use desk::*;
 pub use family::*;
 pub use notice::*;
+pub use places::*;
 pub use plan::*;
 pub use public::*;
 pub use resources::*;

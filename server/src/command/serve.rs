@@ -13,7 +13,7 @@ use crate::{
 };
 use app::ssr::Host;
 use std::sync::Arc;
-use store::bookings::BookingDesk;
+use store::{bookings::BookingDesk, revisions::Revisions};
 use tokio::net::TcpListener;
 
 /// Serves until it is asked to stop.
@@ -38,10 +38,12 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     }
 
     let logins = LoginStore::new(db.clone());
+    let revisions = Revisions::open(db.clone());
     let setup = Setup {
         host: Host {
             db: db.clone(),
             desk: BookingDesk::open(db.clone()),
+            revisions: revisions.clone(),
             clock: Arc::new(clock::now),
             code_sender: code_sender(config.code_sender),
             demo: config.demo,
@@ -56,7 +58,11 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let tidying = tokio::spawn(logins.clone().keep_tidy());
     let sweeping = tokio::spawn(keep_sweeping(db.clone(), Arc::new(clock::now)));
     tracing::info!(%addr, "serving");
-    listener::serve(listener, router, listener::asked_to_stop()).await;
+    let stop = async {
+        listener::asked_to_stop().await;
+        revisions.close().await;
+    };
+    listener::serve(listener, router, stop).await;
 
     tracing::info!("stopping");
     tidying.abort();

@@ -4,9 +4,15 @@
 
 mod bad_input;
 mod cross_site;
+#[path = "../../../store/tests/it/database.rs"]
+#[allow(dead_code, unused_imports, unused_macros, reason = "the store's tests use more of it")]
+mod database;
 mod headers;
+mod live;
 mod login_cookie;
+mod nodes;
 mod odd_names;
+mod page_cache;
 mod requests;
 mod rush;
 mod sheets;

@@ -18,7 +18,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
 };
-use store::{DatabaseConnection, accounts::Who, bookings::BookingDesk, connect};
+use store::{DatabaseConnection, accounts::Who, bookings::BookingDesk, connect, revisions::Revisions};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tower::ServiceExt;
 use tower_sessions::Session;
@@ -27,6 +27,7 @@ use tower_sessions::Session;
 pub struct World {
     pub db: DatabaseConnection,
     pub logins: LoginStore,
+    pub revisions: Revisions,
     pub router: Router,
     folder: PathBuf,
 }
@@ -37,6 +38,15 @@ impl World {
     }
 
     pub async fn with(change: impl FnOnce(&mut Setup)) -> Self {
+        Self::over(None, change).await
+    }
+
+    /// One of the nodes over a database that is there.
+    pub async fn node_of(database: &str) -> Self {
+        Self::over(Some(database), |_| {}).await
+    }
+
+    async fn over(database: Option<&str>, change: impl FnOnce(&mut Setup)) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("zhaoxi-server-{}-{count}", std::process::id()));
@@ -50,13 +60,16 @@ impl World {
         ] {
             fs::write(site.join(file), content).unwrap();
         }
-        let db = connect::connect(&format!("sqlite://{}", folder.join("test.sqlite").display())).await.unwrap();
+        let file = format!("sqlite://{}", folder.join("test.sqlite").display());
+        let db = connect::connect(database.unwrap_or(&file)).await.unwrap();
         connect::migrate(&db).await.unwrap();
         let logins = LoginStore::new(db.clone());
+        let revisions = Revisions::open(db.clone());
         let mut setup = Setup {
             host: app::ssr::Host {
                 db: db.clone(),
                 desk: BookingDesk::open(db.clone()),
+                revisions: revisions.clone(),
                 clock: Arc::new(crate::town::now),
                 code_sender: code_sender(Destination::Console),
                 demo: false,
@@ -69,7 +82,7 @@ impl World {
         };
         change(&mut setup);
         let router = router(setup, logins.clone()).unwrap();
-        Self { db, logins, router, folder }
+        Self { db, logins, revisions, router, folder }
     }
 
     pub async fn ask(&self, request: http::request::Builder, body: impl Into<Body>) -> Response<Body> {
@@ -98,8 +111,10 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(listener::serve(listener, self.router.clone(), async {
+        let revisions = self.revisions.clone();
+        let serving = tokio::spawn(listener::serve(listener, self.router.clone(), async move {
             let _ = stopped.await;
+            revisions.close().await;
         }));
         (addr, stop, serving)
     }

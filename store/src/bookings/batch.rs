@@ -11,6 +11,7 @@ use crate::{
     id::new_id,
     notices,
     terms::{Loaded, load_terms},
+    tx::WriteTx,
 };
 use domain::{
     booking::{BookingState, Decision, PlaceState, Places, Wish, may_book, may_prepare},
@@ -232,7 +233,7 @@ impl Batch {
     }
 
     /// Writes what was decided: bookings numbered in order, their places, audit, answers, and notices from the desk.
-    pub(super) async fn write(self, tx: &impl ConnectionTrait) -> Result<(), DbErr> {
+    pub(super) async fn write(self, tx: &WriteTx) -> Result<(), DbErr> {
         if self.decided.is_empty() {
             return Ok(());
         }
@@ -249,7 +250,7 @@ impl Batch {
                 person_id: Set(decided.asked.request.person.0),
             });
             places.extend(decided.place_rows());
-            audits.push(decided.change(loaded).row(None::<()>, Some(&decided.answer), decided.asked.at)?);
+            audits.push(decided.change(loaded).row(tx, None::<()>, Some(&decided.answer), decided.asked.at)?);
             answers.push(decided.answer_row()?);
         }
         insert(tx, bookings).await?;

@@ -67,9 +67,9 @@ pub async fn cancel_booking(
     change.cancelled_at = Set(Some(Instant::from(now)));
     change.answer_by = Set(None);
     change.update(&tx).await?;
-    // What has begun stays as it was: who came, came.
-    let coming: Vec<Uuid> = loaded.term.coming(now).map(|o| o.id.0).collect();
-    set_places(&tx, id, Some(coming), PlaceState::Released).await?;
+    // What has begun stays as it was: who came, came. A date that was called off may yet be restored.
+    let ahead = loaded.term.occurrences.iter().filter(|o| o.starts_at > now).map(|o| o.id.0).collect();
+    set_places(&tx, id, Some(ahead), PlaceState::Released).await?;
     Change {
         community: loaded.community(),
         by: Some((who.account, &who.name)),

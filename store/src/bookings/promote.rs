@@ -7,6 +7,7 @@ use crate::{
     entity::{booking, person, stored::Stored},
     notices,
     terms::{Loaded, load_term, local, waiters},
+    tx::WriteTx,
 };
 use domain::{
     booking::{BookingState, PlaceState},
@@ -18,9 +19,7 @@ use domain::{
     term::Promotion,
 };
 use jiff::Timestamp;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -28,7 +27,7 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// Only those of the database.
-pub(crate) async fn promote_waiting(tx: &impl ConnectionTrait, term: TermId, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn promote_waiting(tx: &WriteTx, term: TermId, now: Timestamp) -> Result<(), StoreError> {
     let loaded = load_term(tx, term).await?;
     if loaded.places.line.parties() == 0 {
         return Ok(());
@@ -63,7 +62,7 @@ pub(crate) async fn promote_waiting(tx: &impl ConnectionTrait, term: TermId, now
 
 /// Gives a booking its places, or keeps them for it until an instant.
 async fn move_up(
-    tx: &impl ConnectionTrait,
+    tx: &WriteTx,
     loaded: &Loaded,
     row: &booking::Model,
     dates: &[OccurrenceId],

@@ -24,9 +24,6 @@ pub struct Model {
     /// A paragraph about it.
     #[sea_orm(column_type = "Text")]
     pub about: String,
-    /// Rises with every change of what the public sees.
-    #[sea_orm(default_value = 0)]
-    pub revision: i64,
     /// When the row was written.
     pub created_at: Instant,
 }

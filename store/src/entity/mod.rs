@@ -10,6 +10,7 @@ pub mod booking_member;
 pub mod booking_place;
 pub mod claim;
 pub mod community;
+pub mod community_revision;
 pub mod day_kind;
 pub mod household;
 pub mod household_member;

@@ -12,6 +12,7 @@ mod m20261124_000006_trust;
 mod m20261124_000007_schedule;
 mod m20261125_000008_blocks;
 mod m20261125_000009_history;
+mod m20261125_000010_revision;
 mod m20261125_000011_entry;
 
 /// Brings a database to the tables of this version, or back.
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_schedule::Migration),
             Box::new(m20261125_000008_blocks::Migration),
             Box::new(m20261125_000009_history::Migration),
+            Box::new(m20261125_000010_revision::Migration),
             Box::new(m20261125_000011_entry::Migration),
         ]
     }

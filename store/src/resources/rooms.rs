@@ -4,7 +4,6 @@ use super::{blocks_from, dates, of};
 use crate::{
     StoreError,
     accounts::Who,
-    activities::bump,
     audit::Change,
     entity::{occurrence, room, time::Instant},
     error::InField,
@@ -135,7 +134,7 @@ pub async fn add_room(
 ) -> Result<RoomId, StoreError> {
     let at = desk_of(db, who, slug, Act::ManageActivities).await?;
     let tx = begin_write(db).await?;
-    let community = hold_community(&tx, at).await?;
+    hold_community(&tx, at).await?;
     refuse_same_name(&rows(&tx, at).await?, new, None)?;
     let id = RoomId(new_id(now));
     room::Entity::insert(room::ActiveModel {
@@ -147,7 +146,6 @@ pub async fn add_room(
     })
     .exec_without_returning(&tx)
     .await?;
-    bump(&tx, community).await?;
     Change { subject: ("room", id.0), ..Change::at_desk(who, at, "add_room") }
         .write(&tx, None::<()>, Some((new.name.as_str(), new.size, &new.hours)), now)
         .await?;
@@ -169,7 +167,7 @@ pub async fn change_room(
 ) -> Result<(), StoreError> {
     let at = desk_of(db, who, slug, Act::ManageActivities).await?;
     let tx = begin_write(db).await?;
-    let community = hold_community(&tx, at).await?;
+    hold_community(&tx, at).await?;
     let rows = rows(&tx, at).await?;
     let row = rows.iter().find(|row| row.id == id.0).cloned().ok_or(StoreError::NotFound)?;
     refuse_same_name(&rows, new, Some(id))?;
@@ -179,7 +177,6 @@ pub async fn change_room(
     changed.size = Set(i32::try_from(new.size).unwrap_or(i32::MAX));
     changed.hours = Set(json(new.hours.as_ref())?);
     changed.update(&tx).await?;
-    bump(&tx, community).await?;
     Change { subject: ("room", id.0), ..Change::at_desk(who, at, "change_room") }
         .write(&tx, Some(was), Some((new.name.as_str(), new.size, &new.hours)), now)
         .await?;

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     StoreError,
     accounts::Who,
-    activities::bump,
     audit::Change,
     communities::rooms,
     days,
@@ -161,7 +160,7 @@ pub async fn set_block(
     // Terms first, then the community: the order of every change of dates.
     let terms: Vec<TermId> = hit(&tx, at, block, now).await?.iter().map(|(loaded, _)| loaded.term.id).collect();
     lock_terms(&tx, &terms).await?;
-    let community = hold_community(&tx, at).await?;
+    hold_community(&tx, at).await?;
     let hit = hit(&tx, at, block, now).await?;
     if hit.iter().any(|(loaded, _)| !terms.contains(&loaded.term.id)) {
         return Err(Refusal::ChangedSince.into());
@@ -170,7 +169,6 @@ pub async fn set_block(
     if kind == BlockKind::Close {
         insert(&tx, at, block, now).await?;
     }
-    bump(&tx, community).await?;
     Change::at_desk(who, at, "set_block").write(&tx, None::<()>, Some(block), now).await?;
     let reason = Some(block.reason.as_str().to_owned());
     let mut changed = 0;
@@ -254,12 +252,11 @@ pub async fn lift_block(
 ) -> Result<(), StoreError> {
     let at = desk_of(db, who, slug, Act::ManageActivities).await?;
     let tx = begin_write(db).await?;
-    let community = hold_community(&tx, at).await?;
+    hold_community(&tx, at).await?;
     let row = block::Entity::find_by_id(id.0).one(&tx).await?.filter(|row| row.community_id == at.0);
     let row = row.ok_or(StoreError::NotFound)?;
     let told = (Date::from(row.first_date), Date::from(row.last_date), row.reason.clone());
     row.delete(&tx).await?;
-    bump(&tx, community).await?;
     Change::at_desk(who, at, "lift_block").write(&tx, Some(told), None::<()>, now).await?;
     tx.commit().await?;
     Ok(())

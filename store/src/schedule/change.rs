@@ -4,7 +4,6 @@ use super::{hold_term, planned, taken, tell::tell, undo::Snapshot};
 use crate::{
     StoreError,
     accounts::Who,
-    activities::bump,
     audit::Change,
     bookings::promote_waiting,
     calendar::term_of,
@@ -80,7 +79,7 @@ impl Doing<'_> {
         Ok(id)
     }
 
-    /// What follows every change of dates: the term's span and state, the community's revision, the audit, the waiting list.
+    /// What follows every change of dates: the term's span and state, the audit, the waiting list.
     pub(super) async fn finish(&self, before: &[Snapshot], after: &[Snapshot]) -> Result<(), StoreError> {
         let (tx, term) = (self.tx, TermId(self.loaded.row.id));
         let dates: Vec<(Day, Stored<OccurrenceState>)> = occurrence::Entity::find()
@@ -102,7 +101,6 @@ impl Doing<'_> {
             term::Entity::update(row).exec(tx).await?;
         }
         let at = self.loaded.community();
-        bump(tx, super::hold_community(tx, at).await?).await?;
         let subject = after.first().or(before.first()).map_or(term.0, |date| date.id);
         Change {
             community: at,

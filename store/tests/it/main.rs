@@ -17,6 +17,7 @@ mod month;
 mod offers;
 mod race;
 mod resources;
+mod revisions;
 mod schedule;
 mod schema;
 mod sheets;

@@ -12,6 +12,7 @@ use domain::{
     reading::{ClashBy, NoticeText, PlanPage, PlannedDate},
     recurrence::Recurrence,
     refusal::Refusal,
+    rights::Door,
     schedule::{Arrangement, Edit, Reach, Shared},
     text::{InputProblem, Line},
 };
@@ -22,7 +23,7 @@ use jiff::{
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use store::{
     StoreError, activities,
-    bookings::{BookRequest, book_place, decline_date},
+    bookings::{BookRequest, book_place, cancel_booking, decline_date},
     entity::{booking, booking_place, community, occurrence, room},
     notices, schedule,
 };
@@ -216,6 +217,24 @@ on_both_databases!(a_date_called_off_and_restored_gives_its_places_back, |test: 
     assert_eq!(held(&test.db, term).await, before);
     assert_eq!(nth(&town, term, 2).await.ordinal, Some((3, 4)));
 });
+
+on_both_databases!(
+    a_place_given_back_while_its_date_was_called_off_is_free_once_restored,
+    |test: TestDatabase| async move {
+        let town = Town::new(&test.db).await;
+        let term = town.term(1).await;
+        let (first, second) = (town.parent(1).await, town.parent(2).await);
+        let booking = book(&town, &first, term).await;
+        let date = nth(&town, term, 0).await;
+        schedule::cancel_occurrence(&test.db, &town.staff, date.occurrence, 0, Line::parse("停电").unwrap(), now())
+            .await
+            .unwrap();
+        cancel_booking(&test.db, &first.who, booking, Door::Page, now()).await.unwrap();
+        schedule::restore_occurrence(&test.db, &town.staff, date.occurrence, 1, now()).await.unwrap();
+        let next = book(&town, &second, term).await;
+        assert_eq!(state_of(&town, next).await, BookingState::Confirmed);
+    }
+);
 
 on_both_databases!(a_make_up_date_goes_first_to_those_whose_date_was_called_off, |test: TestDatabase| async move {
     let town = Town::new(&test.db).await;

@@ -70,7 +70,7 @@ on_both_databases!(
         let at = "'2026-11-24T09:00:00+00:00'";
         let run = async |sql: String| test.db.execute_unprepared(&sql).await;
         for sql in [
-        format!("INSERT INTO community VALUES ({community}, 'x', 'x', 'x', 'x', 'UTC', 'x', 0, {at})"),
+        format!("INSERT INTO community VALUES ({community}, 'x', 'x', 'x', 'x', 'UTC', 'x', {at})"),
         format!("INSERT INTO person VALUES ({person}, {community}, 'x', 'x', 'x', NULL, NULL, NULL, {at})"),
         format!(
             "INSERT INTO activity VALUES ({activity}, {community}, 'x', 'course', 'all', 'person', 'x', '[]', 'x', {at}, NULL)"
@@ -137,6 +137,7 @@ async fn create_all_from_entities(db: &DatabaseConnection) {
     create(db, entity::booking_place::Entity).await;
     create(db, entity::claim::Entity).await;
     create(db, entity::community::Entity).await;
+    create(db, entity::community_revision::Entity).await;
     create(db, entity::day_kind::Entity).await;
     create(db, entity::household::Entity).await;
     create(db, entity::household_member::Entity).await;

@@ -64,7 +64,6 @@ impl Town {
             phone: Set("0513-8590-0001".to_owned()),
             zone: Set("Asia/Shanghai".to_owned()),
             about: Set(String::new()),
-            revision: Set(0),
             created_at: Set(now().into()),
         })
         .exec_without_returning(db)

@@ -2,7 +2,7 @@
 
 use crate::{
     database::{TestDatabase, on_both_databases},
-    history::{History, held},
+    history::{Answer, History, held, noted},
     town::{Parent, Town, later, now, request},
 };
 use domain::{
@@ -13,9 +13,11 @@ use domain::{
     rights::Door,
 };
 use jiff::civil::date;
+use proof::crowd;
 use sea_orm::{DatabaseConnection, EntityTrait, QuerySelect};
 use std::{
     future::{Future, poll_fn},
+    sync::Arc,
     task::Poll,
 };
 use store::{
@@ -118,21 +120,21 @@ on_both_databases!(two_desks_over_one_database_give_every_place_once, |test: Tes
     let term = town.term(30).await;
     let other = store::connect::connect(&test.url).await.unwrap();
     let desks = [BookingDesk::open(test.db.clone()), BookingDesk::open(other)];
-    let mut parents = Vec::new();
-    for n in 0..200 {
-        parents.push(town.parent(n).await);
-    }
+    let history = Arc::new(History::default());
     let mut racing = tokio::task::JoinSet::new();
-    for (n, parent) in parents.into_iter().enumerate() {
-        let desk = desks[n % 2].clone();
-        racing.spawn(async move { desk.book_place(asked(&parent, request(term, parent.child))).await });
+    for (n, parent) in (0..).zip(crowd(&test.db, town.community, 0..200, now()).await.unwrap()) {
+        let (node, history) = (n % 2, Arc::clone(&history));
+        let desk = desks[node as usize].clone();
+        racing.spawn(async move {
+            let request = request(term, parent.child);
+            let asked = Asked { who: parent.who, request, at: now() };
+            noted(&history, (node, n), &request, desk.book_place(asked)).await
+        });
     }
-    let mut history = History::default();
-    while let Some(answer) = racing.join_next().await {
-        history.note(answer.unwrap());
-    }
-    assert_eq!((history.confirmed.len(), history.waiting.len()), (30, 170));
-    history.check(&test.db, term, 30).await;
+    racing.join_all().await;
+    assert_eq!(history.count(|answer| matches!(answer, Answer::Ok { .. })), 30);
+    assert_eq!(history.count(|answer| matches!(answer, Answer::Waitlisted { .. })), 170);
+    history.must_hold(&test.db).await;
 });
 
 on_both_databases!(whoever_stops_waiting_is_booked_and_hears_it_by_the_same_key, |test: TestDatabase| async move {

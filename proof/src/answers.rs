@@ -12,7 +12,8 @@ impl From<&Result<Booked, StoreError>> for Answer {
             Ok(Booked::Waiting { booking, number }) => Self::Waitlisted { number: *number, booking: booking.0 },
             Err(StoreError::Refused(refusal)) => refused(refusal),
             Err(StoreError::Invalid(_) | StoreError::NotFound | StoreError::NotAllowed) => Self::Refused,
-            Err(_) => Self::Error,
+            Err(StoreError::Unsure) => Self::Unknown,
+            Err(StoreError::Busy | StoreError::Database(_)) => Self::Error,
         }
     }
 }

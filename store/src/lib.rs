@@ -17,6 +17,7 @@ pub mod demo;
 pub mod entity;
 pub mod error;
 pub mod families;
+mod fault;
 pub mod id;
 pub mod login_sessions;
 pub mod migration;

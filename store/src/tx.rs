@@ -1,5 +1,6 @@
 //! The two kinds of transaction.
 
+use crate::error::{is_lost, unanswered};
 use sea_orm::{
     AccessMode, ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
     IsolationLevel, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -29,9 +30,10 @@ impl WriteTx {
     /// Makes what was written last.
     ///
     /// # Errors
-    /// Whatever the database says. Then it may have been committed or not; asking again by the same key tells.
+    /// Whatever the database says. Where it said nothing, since the connection was lost, nobody knows whether it was
+    /// committed: that becomes [`StoreError::Unsure`](crate::StoreError::Unsure), and asking again by the same key tells.
     pub async fn commit(self) -> Result<(), DbErr> {
-        self.tx.commit().await
+        self.tx.commit().await.map_err(|error| if is_lost(&error) { unanswered(&error) } else { error })
     }
 
     /// Sea-orm's transaction, for what asks for that very type.

@@ -4,9 +4,16 @@
 
 mod bad_input;
 mod cross_site;
+#[path = "../../../store/tests/it/database.rs"]
+#[allow(dead_code, unused_imports, reason = "the store's tests use more of it")]
+mod database;
+mod faults;
 mod headers;
 mod login_cookie;
+mod nodes;
 mod odd_names;
+mod press;
+mod proxy;
 mod requests;
 mod rush;
 mod sheets;

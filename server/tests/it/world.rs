@@ -12,7 +12,7 @@ use server::{
 use std::{
     fs,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -37,21 +37,19 @@ impl World {
     }
 
     pub async fn with(change: impl FnOnce(&mut Setup)) -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("zhaoxi-server-{}-{count}", std::process::id()));
-        let site = folder.join("site");
-        fs::create_dir_all(site.join("pkg/0f3a")).unwrap();
-        for (file, content) in [
-            ("pkg/version", "0f3a\n"),
-            ("pkg/0f3a/zhaoxi.js", "export const plain = true;"),
-            ("pkg/0f3a/zhaoxi.js.br", "as if it were brotli"),
-            ("icon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
-        ] {
-            fs::write(site.join(file), content).unwrap();
-        }
+        let folder = new_folder();
         let db = connect::connect(&format!("sqlite://{}", folder.join("test.sqlite").display())).await.unwrap();
         connect::migrate(&db).await.unwrap();
+        Self::build(folder, db, change)
+    }
+
+    /// Over a database that is there already, without limits.
+    pub fn over(db: DatabaseConnection) -> Self {
+        Self::build(new_folder(), db, |setup| setup.rate_limit = false)
+    }
+
+    fn build(folder: PathBuf, db: DatabaseConnection, change: impl FnOnce(&mut Setup)) -> Self {
+        let site = site(&folder);
         let logins = LoginStore::new(db.clone());
         let mut setup = Setup {
             host: app::ssr::Host {
@@ -117,6 +115,30 @@ impl Drop for World {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// A folder of a test's own.
+pub fn new_folder() -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("zhaoxi-server-{}-{count}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Built files, as far as the host looks at them.
+pub fn site(folder: &Path) -> PathBuf {
+    let site = folder.join("site");
+    fs::create_dir_all(site.join("pkg/0f3a")).unwrap();
+    for (file, content) in [
+        ("pkg/version", "0f3a\n"),
+        ("pkg/0f3a/zhaoxi.js", "export const plain = true;"),
+        ("pkg/0f3a/zhaoxi.js.br", "as if it were brotli"),
+        ("icon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+    ] {
+        fs::write(site.join(file), content).unwrap();
+    }
+    site
 }
 
 pub async fn ask(router: &Router, request: http::request::Builder, body: impl Into<Body>) -> Response<Body> {

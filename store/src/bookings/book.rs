@@ -5,6 +5,7 @@ use crate::{
     StoreError,
     accounts::Who,
     error::{is_constraint, is_duplicate},
+    fault::{self, Point},
     terms::lock_terms,
     tx::begin_write,
 };
@@ -125,12 +126,16 @@ async fn book_with(
         tx.commit().await?;
         return Ok(answers);
     }
+    fault::reach(Point::BeforeBegin);
     let tx = begin_write(db).await?;
     lock_terms(&tx, &terms).await?;
     let mut batch = Batch::read(&tx, asked).await?;
     let answers = decide(&mut batch, asked);
+    fault::reach(Point::AfterCheck);
     batch.write(&tx).await?;
+    fault::reach(Point::AfterInsert);
     tx.commit().await?;
+    fault::reach(Point::AfterCommit);
     Ok(answers)
 }
 

@@ -1,6 +1,6 @@
 //! Answers as the store and the host give them.
 
-use crate::Answer;
+use crate::{Answer, Kept};
 use domain::{reading::Booked, refusal::Refusal};
 use store::StoreError;
 use uuid::Uuid;
@@ -8,13 +8,22 @@ use uuid::Uuid;
 impl From<&Result<Booked, StoreError>> for Answer {
     fn from(answer: &Result<Booked, StoreError>) -> Self {
         match answer {
-            Ok(Booked::Confirmed { booking, .. }) => Self::Ok { booking: booking.0 },
-            Ok(Booked::Waiting { booking, number }) => Self::Waitlisted { number: *number, booking: booking.0 },
+            Ok(booked) => told(booked),
             Err(StoreError::Refused(refusal)) => refused(refusal),
             Err(StoreError::Invalid(_) | StoreError::NotFound | StoreError::NotAllowed) => Self::Refused,
             Err(StoreError::Unsure) => Self::Unknown,
             Err(StoreError::Busy | StoreError::Database(_)) => Self::Error,
         }
+    }
+}
+
+/// What was told, read as the kept answers are.
+fn told(booked: &Booked) -> Answer {
+    let told = serde_json::to_value(booked).and_then(serde_json::from_value::<Kept>);
+    match told {
+        Ok(Kept { booking, number: Some(number) }) => Answer::Waitlisted { number, booking },
+        Ok(Kept { booking, number: None }) => Answer::Ok { booking },
+        Err(_) => Answer::Unknown,
     }
 }
 

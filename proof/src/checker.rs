@@ -3,11 +3,8 @@
 mod line;
 mod places;
 
-use crate::{Answer, Entry, Rows, What};
-use domain::{
-    booking::{BookingState, PlaceState},
-    reading::Booked,
-};
+use crate::{Answer, Entry, Kept, Rows, What};
+use domain::booking::{BookingState, PlaceState};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::entity::booking;
 use uuid::Uuid;
@@ -107,10 +104,8 @@ fn parties<'a>(
 ) -> Vec<Party<'a>> {
     let mut made: HashMap<Uuid, Vec<(&Ask, Option<u32>)>> = HashMap::new();
     for (key, ask) in asks {
-        match rows.answers.get(key) {
-            Some(Booked::Confirmed { booking, .. }) => made.entry(booking.0).or_default().push((ask, None)),
-            Some(Booked::Waiting { booking, number }) => made.entry(booking.0).or_default().push((ask, Some(*number))),
-            None => {}
+        if let Some(kept) = rows.answers.get(key) {
+            made.entry(kept.booking).or_default().push((ask, kept.number));
         }
     }
     let mut parties = Vec::new();
@@ -143,20 +138,15 @@ fn told(rows: &Rows, asks: &BTreeMap<Uuid, Ask>, found: &mut Vec<String>) {
             found.push(format!("client {client} was told of {} bookings for one request", told.len()));
         }
         let kept = rows.answers.get(key);
-        let has = kept.map(|kept| match kept {
-            Booked::Confirmed { booking, .. } | Booked::Waiting { booking, .. } => booking.0,
-        });
+        let has = kept.map(|kept| kept.booking);
         if let Some(has) = has.filter(|has| !rows.has(*has)) {
             found.push(format!("client {client}'s kept answer names booking {has}, which is not there"));
         }
         for entry in &ask.entries {
-            let agrees = match (entry.answer, kept) {
-                (Answer::Ok { booking }, Some(Booked::Confirmed { booking: kept, .. })) => booking == kept.0,
-                (Answer::Waitlisted { booking, number }, Some(Booked::Waiting { booking: kept, number: as_kept })) => {
-                    booking == kept.0 && number == *as_kept
-                }
-                (Answer::Booked { booking }, Some(_)) => Some(booking) == has,
-                (Answer::Ok { .. } | Answer::Waitlisted { .. } | Answer::Booked { .. }, _) => false,
+            let agrees = match entry.answer {
+                Answer::Ok { booking } => kept == Some(&Kept { booking, number: None }),
+                Answer::Waitlisted { booking, number } => kept == Some(&Kept { booking, number: Some(number) }),
+                Answer::Booked { booking } => Some(booking) == has,
                 _ => true,
             };
             if !agrees {
@@ -186,10 +176,12 @@ fn whole(rows: &Rows, party: &Party, found: &mut Vec<String>) {
         found.push(format!("{} has no places at all", party.name()));
     }
     for place in places {
-        let right = match row.state.0 {
-            BookingState::Waiting => place.state != PlaceState::Held,
-            BookingState::Confirmed => place.state != PlaceState::Waiting,
-            BookingState::Cancelled => place.state == PlaceState::Released || begun(rows, row, place.occurrence_id),
+        let right = if row.state == BookingState::Cancelled {
+            place.state == PlaceState::Released || begun(rows, row, place.occurrence_id)
+        } else if row.state == BookingState::Waiting {
+            place.state != PlaceState::Held
+        } else {
+            place.state != PlaceState::Waiting
         };
         if !right {
             found.push(format!("{} is {}, and yet a place of it is {}", party.name(), *row.state, *place.state));

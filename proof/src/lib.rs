@@ -10,4 +10,4 @@ mod rows;
 pub use checker::violations;
 pub use crowd::{Parent, clock, crowd, put};
 pub use history::{Answer, Asking, Entry, History, What};
-pub use rows::Rows;
+pub use rows::{Kept, Rows};

@@ -1,14 +1,23 @@
 //! What the database holds of the terms of a history.
 
 use crate::{Entry, What};
-use domain::reading::Booked;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::entity::{audit, booking, booking_place, occurrence, request_answer, term};
 use uuid::Uuid;
 
 /// Parameters of one statement.
 const SOME: usize = 500;
+
+/// An answer as it is kept: whatever it says else.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Kept {
+    /// The booking.
+    pub booking: Uuid,
+    /// The number, of whom has to wait.
+    pub number: Option<u32>,
+}
 
 /// The rows of the terms that a history asks for.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +35,7 @@ pub struct Rows {
     /// What is written in the audit of each booking.
     pub audits: HashMap<Uuid, Vec<audit::Model>>,
     /// The answers kept under the keys of the history.
-    pub answers: HashMap<Uuid, Booked>,
+    pub answers: HashMap<Uuid, Kept>,
 }
 
 impl Rows {

@@ -3,8 +3,7 @@
 use crate::{
     Failure,
     client::{Connection, Load},
-    limits, old,
-    server::{self, Server},
+    limits, old, server,
     town::{PLACES, SLUG, Town},
 };
 use domain::id::TermId;
@@ -16,7 +15,6 @@ use std::{
     time::{Duration, Instant},
 };
 use store::id::new_id;
-use tokio::sync::Mutex;
 
 /// Classes of the rush on many.
 const CLASSES: usize = 20;
@@ -49,10 +47,10 @@ pub struct On<'a> {
     pub limit: limits::Limit<'a>,
 }
 
-/// A rush under way: the parents with their connections.
+/// Who rushes where.
 struct Rush<'a> {
     town: &'a Town,
-    connections: Vec<Arc<Mutex<Connection>>>,
+    port: u16,
     size: Size,
 }
 
@@ -62,7 +60,7 @@ pub async fn report(binary: &Path, on: &On<'_>, size: Size) -> Result<String, Fa
     let town = Town::new(&on.url, u32::try_from(size.parents * 10)?).await?;
     let server = server::start(binary, &on.url, &[]).await?;
     let at_first = server.resident()?;
-    let mut rush = Rush::open(&town, &server, size).await?;
+    let rush = Rush { town: &town, port: server.port, size };
     println!("  one class, all at once");
     let first = rush.run(1, Duration::ZERO).await?;
     let resident = server.resident()?;
@@ -109,16 +107,8 @@ pub async fn report(binary: &Path, on: &On<'_>, size: Size) -> Result<String, Fa
     Ok(report)
 }
 
-impl<'a> Rush<'a> {
-    async fn open(town: &'a Town, server: &Server, size: Size) -> Result<Self, Failure> {
-        let mut connections = Vec::new();
-        for _ in 0..size.parents {
-            connections.push(Arc::new(Mutex::new(Connection::open(server.port).await?)));
-        }
-        Ok(Self { town, connections, size })
-    }
-
-    async fn rounds(&mut self, classes: usize, spread: Duration) -> Result<Load, Failure> {
+impl Rush<'_> {
+    async fn rounds(&self, classes: usize, spread: Duration) -> Result<Load, Failure> {
         let mut loads = Vec::new();
         for _ in 0..ROUNDS {
             loads.push(self.run(classes, spread).await?);
@@ -127,25 +117,27 @@ impl<'a> Rush<'a> {
     }
 
     /// Every parent books once, all at once or evenly over a time; the history checker reads what came of it.
-    async fn run(&mut self, classes: usize, spread: Duration) -> Result<Load, Failure> {
+    async fn run(&self, classes: usize, spread: Duration) -> Result<Load, Failure> {
         let mut terms = Vec::new();
         for _ in 0..classes {
             terms.push(self.town.class(2, 4).await?);
         }
+        let mut connections = Vec::new();
+        for _ in 0..self.size.parents {
+            connections.push(Connection::open(self.port).await?);
+        }
         let history = Arc::new(History::default());
         let mut racing = tokio::task::JoinSet::new();
         let start = Instant::now();
-        let parents = self.town.parents.iter().take(self.size.parents);
-        for (n, (parent, connection)) in parents.zip(&self.connections).enumerate() {
+        for (n, (parent, mut connection)) in self.town.parents.iter().zip(connections).enumerate() {
             let wait = spread.mul_f64(n as f64 / self.size.parents as f64);
             let (term, activity) = (terms[n % classes], self.town.activity);
-            let (parent, connection, history) = (parent.clone(), Arc::clone(connection), Arc::clone(&history));
+            let (parent, history) = (parent.clone(), Arc::clone(&history));
             racing.spawn(async move {
                 tokio::time::sleep_until((start + wait).into()).await;
                 let key = new_id(clock());
                 let form = form(term, activity, parent.child, key);
                 let what = What::Book { term: term.0, person: parent.child.0, heads: 1, key };
-                let mut connection = connection.lock().await;
                 let (noting, asked) = (history.ask(0, u32::try_from(n)?, what), Instant::now());
                 let (answer, body) = connection.send("POST", "/api/book_place", &parent.cookie, form).await?;
                 let time = asked.elapsed();

@@ -19,6 +19,8 @@ arrows() {
     holds_none frontend "$hosts|store|server|tyme4rs|fast_qr" --target wasm32-unknown-unknown
     holds_none domain "$hosts|leptos|app|store|server" --all-features
     holds_none store "axum|leptos|app|server"
+    holds_none proof "leptos|app|server"
+    holds_none server proof
 }
 
 step 'format' cargo fmt --all --check

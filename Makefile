@@ -28,6 +28,6 @@ e2e: ## Run the browser stories in Chromium
 	@scripts/setup.sh test
 	@scripts/e2e.sh
 
-bench: ## Measure, as ratios within one run
-	@scripts/setup.sh run
+bench: ## Measure, as ratios within one run, on SQLite and PostgreSQL
+	@scripts/setup.sh test
 	@scripts/bench.sh

@@ -20,6 +20,20 @@ build_empty() {
     ' "$empty/pkg/empty_bg.wasm" "$empty/pkg/empty.js"
 }
 
+postgres=$(mktemp -d /tmp/zhaoxi-bench.XXXXXX)
+chmod 755 "$postgres"
+trap 'scripts/postgres.sh stop "$postgres" || true; rm -rf "$postgres"' EXIT
+start_postgres() {
+    scripts/postgres.sh start "$postgres" --durable
+}
+pgbench=$(compgen -G '/usr/lib/postgresql/*/bin/pgbench' | sort -V | tail -n 1 || true)
+pgbench=${pgbench:-$(command -v pgbench || true)}
+[[ -n $pgbench ]] || fail 'pgbench is missing: it comes with PostgreSQL'
+# A connection a parent.
+ulimit -n 8192 2>/dev/null || true
+
 step 'an empty Leptos app' build_empty
+step 'a PostgreSQL that waits for the disk' start_postgres
 step 'the measuring program' cargo build --release -p bench
-"$target/release/bench" --server "$ZHAOXI_BINARY" --site "$target/site" --empty "$empty/pkg" --report docs/performance.md "$@"
+"$target/release/bench" --server "$ZHAOXI_BINARY" --site "$target/site" --empty "$empty/pkg" \
+    --postgres "$postgres" --pgbench "$pgbench" --report docs/performance.md "$@"

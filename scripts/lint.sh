@@ -19,11 +19,13 @@ arrows() {
     holds_none frontend "$hosts|store|server|tyme4rs|fast_qr" --target wasm32-unknown-unknown
     holds_none domain "$hosts|leptos|app|store|server" --all-features
     holds_none store "axum|leptos|app|server"
+    holds_none proof "leptos|app|server"
+    holds_none server proof
 }
 
 step 'format' cargo fmt --all --check
 step 'arrows between the crates' arrows
 step 'lints of the server side' \
-    cargo clippy --quiet -p domain -p store -p server -p app -p bench --features app/ssr --all-targets -- -D warnings
+    cargo clippy --quiet -p domain -p store -p server -p app -p proof -p bench --features app/ssr --all-targets -- -D warnings
 step 'lints of the browser side' \
     cargo clippy --quiet -p frontend -p app --features app/hydrate --target wasm32-unknown-unknown -- -D warnings

@@ -2,7 +2,7 @@
 # A throwaway PostgreSQL on a unix socket, for tests and measurements.
 #
 #   scripts/postgres.sh start DIR [--durable]   makes the cluster if DIR has none, starts it, prints its URL
-#   scripts/postgres.sh stop DIR                stops it; the folder stays
+#   scripts/postgres.sh stop DIR [--immediate]  stops it, as a crash would if asked; the folder stays
 #
 # DIR becomes the server's own folder: give it an empty or a new one, as from `mktemp -d`. Nobody but this machine
 # reaches the server: it listens on no address. Without --durable a commit does not wait for the disk.
@@ -13,13 +13,16 @@ fail() {
     exit 1
 }
 
-usage='usage: scripts/postgres.sh start DIR [--durable] | stop DIR'
+usage='usage: scripts/postgres.sh start DIR [--durable] | stop DIR [--immediate]'
 [[ $# -ge 2 ]] || fail "$usage"
 verb=$1
 dir=$2
 durable=no
+mode=fast
 if [[ $# -eq 3 && $verb == start && $3 == --durable ]]; then
     durable=yes
+elif [[ $# -eq 3 && $verb == stop && $3 == --immediate ]]; then
+    mode=immediate
 elif [[ $# -ne 2 ]]; then
     fail "$usage"
 fi
@@ -87,7 +90,7 @@ stop() {
     dir=$(cd "$dir" && pwd -P)
     cd "$dir" || fail "cannot enter $dir"
     if run "$bin/pg_ctl" status --pgdata "$dir/data" >/dev/null 2>&1; then
-        run "$bin/pg_ctl" stop --pgdata "$dir/data" --mode fast --wait >/dev/null || fail 'the server did not stop'
+        run "$bin/pg_ctl" stop --pgdata "$dir/data" --mode "$mode" --wait >/dev/null || fail 'the server did not stop'
     fi
 }
 

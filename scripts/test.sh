@@ -23,7 +23,7 @@ start_postgres() {
 scripts/setup.sh test
 scripts/lint.sh
 start_postgres
-step 'tests' cargo test --quiet -p domain -p store -p server -p app --features app/ssr
+step 'tests' cargo test --quiet -p domain -p store -p server -p app -p proof --features app/ssr
 stop_postgres
 postgres=''
 scripts/e2e.sh

@@ -32,9 +32,12 @@ pub enum AppError {
     /// Not allowed.
     #[error("not allowed")]
     NotAllowed,
-    /// Others hold the lock; try again.
+    /// Others hold the lock, or the database can't be reached: nothing was done; try again.
     #[error("busy")]
     Busy,
+    /// Nobody knows whether it was done; the same request once more is not done twice.
+    #[error("unsure")]
+    Unsure,
     /// The request could not be read: something is missing or of the wrong form.
     #[error("bad request")]
     BadRequest,
@@ -81,7 +84,7 @@ impl AppError {
             Self::BadRequest | Self::Reload => 400,
             Self::TooLarge => 413,
             Self::TooOften => 429,
-            Self::Busy | Self::Unreachable => 503,
+            Self::Busy | Self::Unsure | Self::Unreachable => 503,
             Self::Failed => 500,
         }
     }
@@ -92,11 +95,13 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let told = match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
-                Self::BadRequest
-            }
             ServerFnErrorErr::Request(_) => Self::Unreachable,
-            ServerFnErrorErr::UnsupportedRequestMethod(_) => Self::Reload,
+            // Forms of this version send all that it reads, and it reads all that it is answered: the other side is of
+            // another version.
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_)
+            | ServerFnErrorErr::UnsupportedRequestMethod(_) => Self::Reload,
             _ => Self::Failed,
         };
         #[cfg(feature = "ssr")]

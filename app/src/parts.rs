@@ -254,12 +254,28 @@ where
         {
             return None;
         }
+        let reload = (error == AppError::Reload).then(|| view! { <ReloadLink /> });
         Some(view! {
             <div class="banner banner--no" role="alert">
                 <Icon name="alert" />
-                <p class="banner__title">{words::error(&error)}</p>
+                <div>
+                    <p class="banner__title">{words::error(&error)}</p>
+                    {reload}
+                </div>
             </div>
         })
+    }
+}
+
+/// Loads the page anew, and with it the scripts of the server's version: the router leaves this link to the browser.
+#[component]
+fn ReloadLink() -> impl IntoView {
+    view! {
+        <p>
+            <a href="" rel="external">
+                {say!(common.reload)}
+            </a>
+        </p>
     }
 }
 
@@ -402,6 +418,7 @@ pub fn Failure(
                 <div>
                     <p class="banner__title">{say!(common.failed_title)}</p>
                     <p>{words::error(&error)}</p>
+                    {(error == AppError::Reload).then(|| view! { <ReloadLink /> })}
                 </div>
             </div>
         }

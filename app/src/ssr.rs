@@ -100,9 +100,21 @@ pub fn new_key() -> Result<RequestKey, AppError> {
 /// The login session's key for what was typed.
 const TYPED: &str = "typed";
 
+/// Seconds after which whoever was told that it is busy may try again.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
+
 fn unwritten(error: tower_sessions::session::Error) -> AppError {
-    tracing::error!(%error, "login session could not be written");
-    AppError::Failed
+    session_failed(&error, "login session could not be written")
+}
+
+fn session_failed(error: &tower_sessions::session::Error, what: &str) -> AppError {
+    use tower_sessions::{session, session_store};
+    tracing::error!(%error, what);
+    match error {
+        // The database can't be reached, or is busy.
+        session::Error::Store(session_store::Error::Backend(_)) => said(AppError::Busy),
+        _ => AppError::Failed,
+    }
 }
 
 async fn session() -> Result<Session, AppError> {
@@ -146,10 +158,7 @@ pub async fn kept(name: &str) -> Result<Option<String>, AppError> {
 }
 
 async fn kept_as<T: serde::de::DeserializeOwned>(name: &str) -> Result<Option<T>, AppError> {
-    session().await?.get(name).await.map_err(|error| {
-        tracing::error!(%error, "login session could not be read");
-        AppError::Failed
-    })
+    session().await?.get(name).await.map_err(|error| session_failed(&error, "login session could not be read"))
 }
 
 /// Does what a form asks; if that is refused, keeps what was typed for the page that shows the form again, by the ids
@@ -189,10 +198,7 @@ pub async fn take_typed() -> Result<Typed, AppError> {
 
 /// Ends the login session everywhere.
 pub async fn end_session() -> Result<(), AppError> {
-    session().await?.flush().await.map_err(|error| {
-        tracing::error!(%error, "login session could not be ended");
-        AppError::Failed
-    })
+    session().await?.flush().await.map_err(|error| session_failed(&error, "login session could not be ended"))
 }
 
 /// The language and look that this request asks for.
@@ -257,6 +263,9 @@ pub fn answer_status(error: &AppError) {
         // A page answers 404 for what isn't there, and 200 with a sentence for what the visitor can mend.
         if !is_page || matches!(status.as_u16(), 404 | 500 | 503) {
             response.set_status(status);
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                response.insert_header(header::RETRY_AFTER, RETRY_AFTER);
+            }
         }
     }
 }
@@ -276,6 +285,7 @@ impl From<StoreError> for AppError {
             StoreError::NotFound => Self::NotFound,
             StoreError::NotAllowed => Self::NotAllowed,
             StoreError::Busy => Self::Busy,
+            StoreError::Unsure => Self::Unsure,
             StoreError::Database(error) => {
                 tracing::error!(%error, "the database failed");
                 Self::Failed

@@ -409,6 +409,7 @@ pub fn error(error: &AppError) -> String {
         AppError::NotFound => say!(common.err_not_found).to_string(),
         AppError::NotAllowed => say!(common.err_not_allowed).to_string(),
         AppError::Busy => say!(common.err_busy).to_string(),
+        AppError::Unsure => say!(common.err_unsure).to_string(),
         AppError::BadRequest => say!(common.err_bad_request).to_string(),
         AppError::TooLarge => say!(common.err_too_large).to_string(),
         AppError::TooOften => say!(common.err_too_often).to_string(),

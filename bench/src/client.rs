@@ -49,6 +49,13 @@ impl Connection {
     }
 }
 
+/// The login cookie of an answer.
+pub fn cookie_of(answer: &Response<()>) -> Result<String, Failure> {
+    let cookie = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+    let ours = cookie.filter_map(|cookie| cookie.split(';').next()).find(|cookie| cookie.starts_with("__Host-"));
+    Ok(ours.ok_or("no login cookie")?.to_owned())
+}
+
 /// The body of a page.
 pub async fn get(port: u16, path: &str) -> Result<Bytes, Failure> {
     let (answer, body) = Connection::open(port).await?.send("GET", path, "", String::new()).await?;

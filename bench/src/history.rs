@@ -5,8 +5,7 @@
 
 use crate::{
     Failure,
-    client::{Connection, Load, load},
-    places::cookie_of,
+    client::{Connection, Load, cookie_of, load},
     seed_history::{ACTIVITIES, LOGIN, PASSWORD, ROOMS, SLUG, Seeded, seed},
     server::{self, Server},
 };

@@ -1,24 +1,29 @@
 //! Measures the server, each figure beside its limit on the same machine in the same run, and writes the report.
 //!
 //! Load goes to loopback only, bounded in count and time; the servers measured are those that this program starts.
-//! `--only history` measures that alone, and prints it.
+//! `--only history`, `--only places` and `--only pages` measure that alone, and print it; `--small yes` measures
+//! little, just to see that it runs.
 
 mod bytes;
 mod client;
 mod history;
+mod limits;
+mod old;
+mod pages;
 mod places;
 mod seed_history;
 mod server;
+mod town;
 
-use client::{Load, load};
-use std::{collections::HashMap, error::Error, fmt::Write as _, path::Path, time::Duration};
+use places::{On, Size};
+use sea_orm::ConnectionTrait;
+use std::{
+    collections::HashMap,
+    error::Error,
+    path::{Path, PathBuf},
+};
 
 type Failure = Box<dyn Error + Send + Sync>;
-
-/// Connections of the load on pages.
-const CONNECTIONS: usize = 32;
-/// How long each page is asked for.
-const SPELL: Duration = Duration::from_secs(6);
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
@@ -31,53 +36,81 @@ async fn main() -> Result<(), Failure> {
     if let Some(file) = arguments.get("--static") {
         return server::serve_bytes(Path::new(file), argument("--port")?.parse()?).await;
     }
-    let binary = Path::new(argument("--server")?);
     let folder = std::env::temp_dir().join(format!("zhaoxi-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    if arguments.get("--only").is_some_and(|part| part == "history") {
-        let outcome = history::report(binary, &folder, places::now()).await;
-        std::fs::remove_dir_all(&folder)?;
-        println!("{}", outcome?);
-        return Ok(());
-    }
-    let outcome = measure(binary, &folder).await;
+    let bench = Bench {
+        binary: PathBuf::from(argument("--server")?),
+        folder: folder.clone(),
+        socket: PathBuf::from(argument("--postgres")?),
+        pgbench: PathBuf::from(argument("--pgbench")?),
+        size: if arguments.contains_key("--small") { places::SMALL } else { places::FULL },
+    };
+    let outcome = match arguments.get("--only").map(String::as_str) {
+        Some("history") => history::report(&bench.binary, &folder, proof::clock()).await,
+        Some("places") => bench.places().await,
+        Some("pages") => pages::report(&bench.binary, &folder).await,
+        Some(other) => Err(format!("there is no part {other:?}").into()),
+        None => bench.all(Path::new(argument("--site")?), Path::new(argument("--empty")?)).await,
+    };
     std::fs::remove_dir_all(&folder)?;
-    let mut report = outcome?;
-    report.push_str(&bytes::report(Path::new(argument("--site")?), Path::new(argument("--empty")?))?);
+    let report = outcome?;
     println!("{report}");
-    std::fs::write(argument("--report")?, report)?;
+    if !arguments.contains_key("--only") && !arguments.contains_key("--small") {
+        std::fs::write(argument("--report")?, report)?;
+    }
     Ok(())
 }
 
-async fn measure(binary: &Path, folder: &Path) -> Result<String, Failure> {
-    let database = format!("sqlite://{}", folder.join("bench.db").display());
-    let zhaoxi = server::start(binary, &database, &["--demo"]).await?;
-    let mut report = String::from("# Performance\n\nWritten by `make bench`; each figure stands beside its limit, ");
-    report.push_str("measured on the same machine in the same run. What counts are the ratios.\n\n");
-    writeln!(report, "Machine: {}\n", server::machine())?;
+/// What measures.
+struct Bench {
+    /// The server's program.
+    binary: PathBuf,
+    /// For files that are gone afterwards.
+    folder: PathBuf,
+    /// The folder of a PostgreSQL's socket.
+    socket: PathBuf,
+    pgbench: PathBuf,
+    size: Size,
+}
 
-    let path = "/yongxing?view=month";
-    let page = client::get(zhaoxi.port, path).await?;
-    let copy = folder.join("page.html");
-    std::fs::write(&copy, &page)?;
-    let plain = server::start_static(&copy).await?;
-    // Warmed up once, then the two in turns, so that both see the same machine.
-    load(zhaoxi.port, path, "", CONNECTIONS, Duration::from_secs(2)).await?;
-    let mut ours = Vec::new();
-    let mut theirs = Vec::new();
-    for _ in 0..2 {
-        ours.push(load(zhaoxi.port, path, "", CONNECTIONS, SPELL).await?);
-        theirs.push(load(plain.port, "/", "", CONNECTIONS, SPELL).await?);
+impl Bench {
+    async fn all(&self, site: &Path, empty: &Path) -> Result<String, Failure> {
+        let mut report =
+            String::from("# Performance\n\nWritten by `make bench`; each figure stands beside its limit, ");
+        report.push_str("measured on the same machine in the same run. What counts are the ratios.\n\n");
+        report.push_str(&format!("Machine: {}\n\n", server::machine()));
+        report.push_str(&pages::report(&self.binary, &self.folder).await?);
+        report.push_str(&self.places().await?);
+        report.push_str(&history::report(&self.binary, &self.folder, proof::clock()).await?);
+        report.push_str(&bytes::report(site, empty)?);
+        Ok(report)
     }
-    let (ours, theirs) = (Load::joined(ours), Load::joined(theirs));
-    writeln!(report, "## The month page, anonymous\n")?;
-    writeln!(report, "{} bytes, {CONNECTIONS} connections, no compression.\n", page.len())?;
-    writeln!(report, "| | requests/s | p50 | p99 |\n|---|---|---|---|")?;
-    writeln!(report, "| month page | {} |", ours.row())?;
-    writeln!(report, "| static handler, same bytes | {} |", theirs.row())?;
-    writeln!(report, "| ratio | {:.3} | | |\n", ours.rate() / theirs.rate())?;
 
-    report.push_str(&places::report(&zhaoxi, &database).await?);
-    report.push_str(&history::report(binary, folder, places::now()).await?);
-    Ok(report)
+    /// Bookings on SQLite, then on PostgreSQL.
+    async fn places(&self) -> Result<String, Failure> {
+        let sqlite = On {
+            name: "SQLite",
+            url: format!("sqlite://{}", self.folder.join("bench.db").display()),
+            goal: 1.0,
+            limit: limits::Limit::Sqlite(&self.folder),
+        };
+        let database = format!("bench_{}", std::process::id());
+        let socket = self.socket.display();
+        let server = format!("postgres://postgres@localhost/postgres?host={socket}");
+        store::connect::connect(&server).await?.execute_unprepared(&format!("CREATE DATABASE {database}")).await?;
+        let postgres = On {
+            name: "PostgreSQL",
+            url: format!("postgres://postgres@localhost/{database}?host={socket}"),
+            goal: 2.0,
+            limit: limits::Limit::Postgres {
+                pgbench: &self.pgbench,
+                socket: &self.socket,
+                database: &database,
+                folder: &self.folder,
+            },
+        };
+        let mut report = places::report(&self.binary, &sqlite, self.size).await?;
+        report.push_str(&places::report(&self.binary, &postgres, self.size).await?);
+        Ok(report)
+    }
 }

@@ -1,206 +1,173 @@
-//! Bookings through HTTP by signed-in parents, beside a bare loop of the same SQL on the same database.
+//! Bookings through HTTP by signed-in parents, each figure beside its limit on the same database.
 
 use crate::{
     Failure,
     client::{Connection, Load},
-    server::Server,
+    limits, old, server,
+    town::{PLACES, SLUG, Town},
 };
-use domain::{
-    activity::{ActivityKind, Audience, Unit},
-    booking::Scope,
-    day_kind::HolidayPolicy,
-    id::{PersonId, RequestKey, TermId},
-    person::MemberRole,
-    phone::PhoneNumber,
-    recurrence::{Recurrence, Series, Weekday},
-    rights::{Door, StaffRole},
-    term::{AgeRule, Scopes},
-    text::{Paragraph, PersonName, Title},
-};
-use jiff::{
-    Timestamp,
-    civil::{date, time},
-};
+use domain::id::TermId;
+use proof::{Answer, History, What, clock};
 use std::{
     fmt::Write as _,
+    path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
-use store::{
-    DatabaseConnection,
-    accounts::{self, Who, who_is},
-    activities::{self, Holding, NewActivity, NewTerm},
-    bookings::{BookRequest, book_place},
-    communities, connect,
-    families::{self, NewMember},
-    id::new_id,
-};
+use store::id::new_id;
 
-/// Parents who book at once.
-const PARENTS: usize = 1000;
-/// The places that they race for.
-const PLACES: u32 = 20;
+/// Classes of the rush on many.
+const CLASSES: usize = 20;
+/// How often each rush is run, each time on fresh classes.
+const ROUNDS: usize = 3;
 
-struct Parent {
-    who: Who,
-    child: PersonId,
-    cookie: String,
+/// How much is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// Parents who press at once.
+    pub parents: usize,
+    /// Old bookings, of whom a tenth press.
+    pub old: u32,
 }
 
-/// Now.
-#[allow(clippy::disallowed_methods, reason = "this program is its own host")]
-pub fn now() -> Timestamp {
-    Timestamp::now()
+/// The size of the figures that count.
+pub const FULL: Size = Size { parents: 1000, old: 1_000_000 };
+/// Just to see that it runs.
+pub const SMALL: Size = Size { parents: 40, old: 4000 };
+
+/// A database to measure on.
+pub struct On<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// Its URL.
+    pub url: String,
+    /// At least so many times the limit, on one class.
+    pub goal: f64,
+    /// How its limit is measured.
+    pub limit: limits::Limit<'a>,
 }
 
-/// Measures both and writes a section of the report.
-pub async fn report(server: &Server, database: &str) -> Result<String, Failure> {
-    let db = connect::connect(database).await?;
-    let head = communities::head(&db, "yongxing", now()).await?;
-    let role = StaffRole::Desk;
-    let staff = store::staff::add(&db, "yongxing", "bench", "测量", "bench password", role, [1; 16], now()).await?;
-    let staff = who_is(&db, staff).await?.ok_or("no staff")?;
-    let mut parents = Vec::new();
-    for n in 0..PARENTS {
-        parents.push(parent(server, &db, head.id, n).await?);
-    }
-    let (bare_term, http_term) = (term(&db, &staff, head.id).await?, term(&db, &staff, head.id).await?);
+/// Who rushes where.
+struct Rush<'a> {
+    town: &'a Town,
+    port: u16,
+    size: Size,
+}
 
-    let mut times = Vec::new();
-    let start = Instant::now();
-    for parent in &parents {
-        let asked = Instant::now();
-        let request = BookRequest {
-            term: bare_term.0,
-            person: parent.child,
-            scope: Scope::Whole,
-            occurrence: None,
-            heads: 1,
-            adults: None,
-            insists: false,
-            consents: false,
-            key: RequestKey(new_id(now())),
-            door: Door::Page,
-        };
-        book_place(&db, &parent.who, &request, now()).await?;
-        times.push(asked.elapsed());
-    }
-    times.sort();
-    let bare = Load { times, wall: start.elapsed() };
+/// Measures one database and writes a section of the report.
+pub async fn report(binary: &Path, on: &On<'_>, size: Size) -> Result<String, Failure> {
+    println!("booking, {}: a town of {} parents", on.name, size.parents * 10);
+    let town = Town::new(&on.url, u32::try_from(size.parents * 10)?).await?;
+    let server = server::start(binary, &on.url, &[]).await?;
+    let at_first = server.resident()?;
+    let rush = Rush { town: &town, port: server.port, size };
+    println!("  one class, all at once");
+    let first = rush.run(1, Duration::ZERO).await?;
+    let resident = server.resident()?;
+    let one = rush.rounds(1, Duration::ZERO).await?;
+    println!("  {CLASSES} classes, all at once");
+    let many = rush.rounds(CLASSES, Duration::ZERO).await?;
+    println!("  one class, within a second");
+    let spread = rush.rounds(1, Duration::from_secs(1)).await?;
+    println!("  the limits");
+    let limit_one = limits::measure(&on.limit, 1, first.times.len() * ROUNDS).await?;
+    let limit_many = limits::measure(&on.limit, CLASSES, first.times.len() * ROUNDS).await?;
+    println!("  {} old bookings", size.old);
+    let seeding = Instant::now();
+    old::seed(&town, size.old).await?;
+    println!("  seeded in {:.0} s", seeding.elapsed().as_secs_f64());
+    rush.run(1, Duration::ZERO).await?;
+    let late = rush.rounds(1, Duration::ZERO).await?;
 
-    let mut racing = tokio::task::JoinSet::new();
-    let mut connections = Vec::new();
-    for _ in &parents {
-        connections.push(Connection::open(server.port).await?);
-    }
-    let start = Instant::now();
-    for (parent, mut connection) in parents.into_iter().zip(connections) {
-        let (term, activity) = http_term;
-        racing.spawn(async move {
-            let form = format!(
-                "slug=yongxing&activity={activity}&term={term}&person={}&scope=whole&heads=1&key={}",
-                parent.child,
-                new_id(now())
-            );
-            let asked = Instant::now();
-            let (answer, body) = connection.send("POST", "/api/book_place", &parent.cookie, form).await?;
-            if !answer.status().is_success() {
-                let body = String::from_utf8_lossy(&body).into_owned();
-                return Err::<Duration, Failure>(format!("a booking answered {}: {body}", answer.status()).into());
-            }
-            Ok(asked.elapsed())
-        });
-    }
-    let mut times = Vec::new();
-    while let Some(time) = racing.join_next().await {
-        times.push(time??);
-    }
-    times.sort();
-    let http = Load { times, wall: start.elapsed() };
-
-    let mut report = String::from("## Booking, SQLite\n\n");
-    writeln!(report, "{PARENTS} signed-in parents at once, one class of {PLACES} places on four dates.\n")?;
-    writeln!(report, "| | bookings/s | p50 | p99 |\n|---|---|---|---|")?;
-    writeln!(report, "| through HTTP, all at once | {} |", http.row())?;
-    writeln!(report, "| bare loop of the same SQL, one after the other | {} |", bare.row())?;
-    writeln!(report, "| ratio | {:.3} | | |\n", http.rate() / bare.rate())?;
+    let mut report = format!("## Booking, {}\n\n", on.name);
+    writeln!(
+        report,
+        "{} signed-in parents through HTTP, classes of {PLACES} places on four dates, {ROUNDS} rounds on fresh classes; \
+         every round was read by the history checker. The limit locks, counts, inserts and commits one booking of one \
+         row at a time: {}.\n",
+        size.parents,
+        on.limit.describe()
+    )?;
+    writeln!(report, "| | bookings/s | p50 | p99 | ratio | goal |\n|---|---|---|---|---|---|")?;
+    let ratio = |load: &Load, limit: &Load| load.rate() / limit.rate();
+    let (goal, old) = (on.goal, size.old);
+    writeln!(report, "| one class, all at once | {} | {:.2} | ≥ {goal} |", one.row(), ratio(&one, &limit_one))?;
+    writeln!(report, "| its limit | {} | | |", limit_one.row())?;
+    writeln!(report, "| {CLASSES} classes, all at once | {} | {:.2} | |", many.row(), ratio(&many, &limit_many))?;
+    writeln!(report, "| its limit | {} | | |", limit_many.row())?;
+    writeln!(report, "| one class, within a second | {} | | p99 < 250 ms |", spread.row())?;
+    let slower = ratio(&one, &late);
+    writeln!(report, "| one class, after {old} old bookings | {} | {slower:.2} times slower | ≤ 1.3 |", late.row())?;
+    writeln!(
+        report,
+        "\nThe server's resident memory: {at_first:.0} MB before, {resident:.0} MB after the first {} bookings at once \
+         (goal: ≤ 120 MB).\n",
+        size.parents
+    )?;
     Ok(report)
 }
 
-async fn parent(
-    server: &Server,
-    db: &DatabaseConnection,
-    at: domain::id::CommunityId,
-    n: usize,
-) -> Result<Parent, Failure> {
-    let phone = PhoneNumber::parse(&format!("166{n:08}")).map_err(|problem| problem.to_string())?;
-    accounts::ask_code(db, &phone, "246810", now()).await?;
-    // The cookie must come from the server; the code that it expects is the newest one, which was kept just now.
-    let mut connection = Connection::open(server.port).await?;
-    let asked = format!("slug=yongxing&phone={}&to=my", phone.as_str());
-    let (answer, _) = connection.send("POST", "/api/ask_code", "", asked).await?;
-    let planted = cookie_of(&answer)?;
-    accounts::ask_code(db, &phone, "246810", now()).await?;
-    let (answer, body) =
-        connection.send("POST", "/api/enter_code", &planted, "slug=yongxing&code=246810&to=my".to_owned()).await?;
-    if !answer.status().is_success() {
-        return Err(format!("signing in answered {}: {}", answer.status(), String::from_utf8_lossy(&body)).into());
+impl Rush<'_> {
+    async fn rounds(&self, classes: usize, spread: Duration) -> Result<Load, Failure> {
+        let mut loads = Vec::new();
+        for _ in 0..ROUNDS {
+            loads.push(self.run(classes, spread).await?);
+        }
+        Ok(Load::joined(loads))
     }
-    let cookie = cookie_of(&answer)?;
-    accounts::ask_code(db, &phone, "135790", now()).await?;
-    let account = accounts::enter_code(db, &phone, "135790", now()).await?;
-    let who = who_is(db, account).await?.ok_or("no account")?;
-    let new = NewMember {
-        role: MemberRole::Child,
-        name: PersonName::parse(&format!("孩子{n}")).map_err(|problem| problem.to_string())?,
-        birth: Some(date(2018, 5, 1)),
-        myself: false,
-    };
-    let child = families::add_member(db, &who, at, new, now()).await?;
-    let who = who_is(db, account).await?.ok_or("no account")?;
-    Ok(Parent { who, child, cookie })
+
+    /// Every parent books once, all at once or evenly over a time; the history checker reads what came of it.
+    async fn run(&self, classes: usize, spread: Duration) -> Result<Load, Failure> {
+        let mut terms = Vec::new();
+        for _ in 0..classes {
+            terms.push(self.town.class(2, 4).await?);
+        }
+        let mut connections = Vec::new();
+        for _ in 0..self.size.parents {
+            connections.push(Connection::open(self.port).await?);
+        }
+        let history = Arc::new(History::default());
+        let mut racing = tokio::task::JoinSet::new();
+        let start = Instant::now();
+        for (n, (parent, mut connection)) in self.town.parents.iter().zip(connections).enumerate() {
+            let wait = spread.mul_f64(n as f64 / self.size.parents as f64);
+            let (term, activity) = (terms[n % classes], self.town.activity);
+            let (parent, history) = (parent.clone(), Arc::clone(&history));
+            racing.spawn(async move {
+                tokio::time::sleep_until((start + wait).into()).await;
+                let key = new_id(clock());
+                let form = form(term, activity, parent.child, key);
+                let what = What::Book { term: term.0, person: parent.child.0, heads: 1, key };
+                let (noting, asked) = (history.ask(0, u32::try_from(n)?, what), Instant::now());
+                let (answer, body) = connection.send("POST", "/api/book_place", &parent.cookie, form).await?;
+                let time = asked.elapsed();
+                let body = String::from_utf8_lossy(&body);
+                let location = answer.headers().get("location").and_then(|to| to.to_str().ok());
+                let answer = Answer::from_http(answer.status().as_u16(), location, &body);
+                noting.answered(answer);
+                if matches!(answer, Answer::Booked { .. }) {
+                    Ok::<_, Failure>(time)
+                } else {
+                    Err(format!("a booking was answered {answer:?}: {body}").into())
+                }
+            });
+        }
+        let mut times = Vec::new();
+        while let Some(time) = racing.join_next().await {
+            times.push(time??);
+        }
+        let wall = start.elapsed();
+        times.sort();
+        let found = history.check(&self.town.db).await?;
+        if found.is_empty() { Ok(Load { times, wall }) } else { Err(found.join("\n").into()) }
+    }
 }
 
-/// The login cookie of an answer.
-pub fn cookie_of(answer: &hyper::Response<()>) -> Result<String, Failure> {
-    let cookie = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
-    let ours = cookie.filter_map(|cookie| cookie.split(';').next()).find(|cookie| cookie.starts_with("__Host-"));
-    Ok(ours.ok_or("no login cookie")?.to_owned())
-}
-
-async fn term(
-    db: &DatabaseConnection,
-    staff: &Who,
-    at: domain::id::CommunityId,
-) -> Result<(TermId, domain::id::ActivityId), Failure> {
-    let title = |text: &str| Title::parse(text).map_err(|problem| problem.to_string());
-    let new = NewActivity {
-        name: title("测量班")?,
-        kind: ActivityKind::HolidayCare,
-        audience: Audience::Child,
-        unit: Unit::Person,
-        summary: Paragraph::default(),
-        leaders: String::new(),
-    };
-    let activity = activities::new_activity(db, staff, at, new, now()).await?;
-    let today = now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
-    let day = |days: i64| today.checked_add(jiff::Span::new().days(days)).map_err(|error| error.to_string());
-    let new = NewTerm {
-        activity,
-        name: title("冬季班")?,
-        series: Series::from(Recurrence::Weekly { weekdays: vec![Weekday::Tuesday], every: 1 }),
-        from: day(10)?,
-        until: day(37)?,
-        holidays: HolidayPolicy::Keep,
-        holding: Holding { start: time(9, 0, 0, 0), end: time(11, 0, 0, 0), room: None, leader: None },
-        capacity: PLACES,
-        opens: None,
-        closes: None,
-        cancel_hours: 24,
-        age: AgeRule::default(),
-        scopes: Scopes { whole: true, rest: true, single: true },
-        waitlist_cap: None,
-        minimum: None,
-        entry_like: None,
-    };
-    Ok((activities::new_term(db, staff, new, now()).await?, activity))
+fn form(
+    term: TermId,
+    activity: domain::id::ActivityId,
+    child: domain::id::PersonId,
+    key: impl std::fmt::Display,
+) -> String {
+    format!("slug={SLUG}&activity={activity}&term={term}&person={child}&scope=whole&heads=1&key={key}")
 }

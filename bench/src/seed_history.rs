@@ -96,7 +96,7 @@ pub async fn seed(db: &DatabaseConnection, history: bool, now: Timestamp) -> Res
         persons: ids(PERSONS),
         monday: today.checked_sub(i64::from(today.weekday().to_monday_zero_offset()).days())?,
     };
-    community::Entity::insert(town.row(now)).exec_without_returning(db).await?;
+    community::Entity::insert(community_row(town.community, SLUG, now)).exec_without_returning(db).await?;
     let role = StaffRole::Desk;
     let staff = store::staff::add(db, SLUG, LOGIN, "测量", PASSWORD, role, [1; 16], now).await?;
     let mut rows = Rows::default();
@@ -255,19 +255,6 @@ impl Town {
         self.monday.checked_add(week.weeks())
     }
 
-    fn row(&self, now: Timestamp) -> community::ActiveModel {
-        community::ActiveModel {
-            id: Set(self.community),
-            slug: Set(SLUG.to_owned()),
-            name: Set("测量社区".to_owned()),
-            place: Set(String::new()),
-            phone: Set("0513-0000-0000".to_owned()),
-            zone: Set("Asia/Shanghai".to_owned()),
-            about: Set(String::new()),
-            created_at: Set(now.into()),
-        }
-    }
-
     fn rooms(&self) -> Vec<room::ActiveModel> {
         let row = |(n, id): (usize, &Uuid)| room::ActiveModel {
             id: Set(*id),
@@ -307,6 +294,20 @@ impl Town {
             ..Default::default()
         };
         self.persons.iter().enumerate().map(row).collect()
+    }
+}
+
+/// A community's row.
+pub fn community_row(id: Uuid, slug: &str, now: Timestamp) -> community::ActiveModel {
+    community::ActiveModel {
+        id: Set(id),
+        slug: Set(slug.to_owned()),
+        name: Set("测量社区".to_owned()),
+        place: Set(String::new()),
+        phone: Set("0513-0000-0000".to_owned()),
+        zone: Set("Asia/Shanghai".to_owned()),
+        about: Set(String::new()),
+        created_at: Set(now.into()),
     }
 }
 

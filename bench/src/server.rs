@@ -11,7 +11,18 @@ use tokio::{
 pub struct Server {
     /// Its port.
     pub port: u16,
-    _child: Child,
+    child: Child,
+}
+
+impl Server {
+    /// The memory that it has resident, in megabytes.
+    pub fn resident(&self) -> Result<f64, Failure> {
+        let process = self.child.id().ok_or("the server has ended")?;
+        let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        let kilobytes: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
+        Ok(kilobytes / 1024.0)
+    }
 }
 
 /// Starts `zhaoxi`.
@@ -35,7 +46,7 @@ async fn wait(mut command: Command, port: u16) -> Result<Server, Failure> {
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn()?;
     for _ in 0..300 {
         if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-            return Ok(Server { port, _child: child });
+            return Ok(Server { port, child });
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, header};
+use http::header;
 use std::time::Duration;
 use store::DatabaseConnection;
 
@@ -25,9 +25,7 @@ pub async fn ready(State(db): State<DatabaseConnection>) -> Response {
             if let Ok(Err(error)) = answer {
                 tracing::warn!(%error, "the database does not answer");
             }
-            let mut response = sentence::NOT_READY.into_response();
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-            response
+            sentence::NOT_READY.into_response()
         }
     }
 }

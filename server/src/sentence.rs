@@ -94,7 +94,11 @@ impl IntoResponse for Sentence {
     fn into_response(self) -> Response {
         let Self(status, zh, en) = self;
         let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
-        (status, headers, Extension(self), format!("{zh}\n{en}\n")).into_response()
+        let mut response = (status, headers, Extension(self), format!("{zh}\n{en}\n")).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
     }
 }
 

@@ -24,8 +24,13 @@ const SQLITE_CONNECTIONS: u32 = 8;
 /// Connections to PostgreSQL, of one node.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
-/// An idle connection to PostgreSQL is asked whether it still lives, before it is used, after so long.
-const IDLE_BEFORE_PING: Duration = Duration::from_secs(30);
+/// An idle connection to PostgreSQL is asked whether it still lives, before it is used, after so long. In a rush none
+/// is idle; at any other time nobody minds the question, and after a restart of the database nobody gets a dead one.
+const IDLE_BEFORE_PING: Duration = Duration::from_secs(1);
+
+/// PostgreSQL ends a statement that waits so long for a lock, and a transaction in which nothing is asked for so long:
+/// a node that froze in the middle of one would else hold its locks for ever.
+const POSTGRES_PATIENCE: [(&str, &str); 2] = [("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "10s")];
 
 /// The advisory lock under which one node at a time migrates ("zhaoxi" in ASCII).
 const MIGRATION_LOCK: i64 = 0x7a68_616f_7869;
@@ -77,7 +82,7 @@ async fn connect_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
 
 async fn connect_postgres(url: &str) -> Result<DatabaseConnection, DbErr> {
     let options: PgConnectOptions = url.parse().map_err(failure)?;
-    let options = options.application_name("zhaoxi").options([("lock_timeout", "3s"), ("timezone", "UTC")]);
+    let options = options.application_name("zhaoxi").options([("timezone", "UTC")]).options(POSTGRES_PATIENCE);
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(PATIENCE)

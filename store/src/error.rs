@@ -4,7 +4,7 @@ use domain::{
     refusal::{FieldProblem, Refusal},
     text::InputProblem,
 };
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// A transaction that changed nothing, and why.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -21,9 +21,12 @@ pub enum StoreError {
     /// The actor has no right to it.
     #[error("not allowed")]
     NotAllowed,
-    /// Others hold the lock for too long; asking again is fine.
+    /// Others hold the lock for too long, or the database can't be reached; asking again is fine.
     #[error("busy")]
     Busy,
+    /// The connection to the database was lost while it committed: nobody knows what came of it.
+    #[error("the commit was not answered")]
+    Unsure,
     /// The database failed.
     #[error(transparent)]
     Database(DbErr),
@@ -32,7 +35,11 @@ pub enum StoreError {
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         match &error {
-            DbErr::ConnectionAcquire(_) => Self::Busy,
+            DbErr::Custom(said) if said == UNANSWERED => Self::Unsure,
+            _ if is_lost(&error) => {
+                tracing::warn!(%error, "the database can't be reached");
+                Self::Busy
+            }
             DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e))
                 if is_busy(&e.to_string()) =>
             {
@@ -41,6 +48,39 @@ impl From<DbErr> for StoreError {
             _ => Self::Database(error),
         }
     }
+}
+
+/// Stands for a commit that the database did not answer.
+const UNANSWERED: &str = "the commit was not answered";
+
+/// Makes the error of a commit that the database did not answer.
+pub(crate) fn unanswered(error: &DbErr) -> DbErr {
+    tracing::warn!(%error, "the database did not answer a commit");
+    DbErr::Custom(UNANSWERED.to_owned())
+}
+
+/// True if there is no connection, or none any more: whatever was not committed is undone.
+pub(crate) fn is_lost(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => match &**error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => true,
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| ends_connection(&code)),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// PostgreSQL's codes after which the connection is gone: connection exceptions, a server that is stopped, is starting or
+/// has too many clients, and a transaction that was idle for too long.
+fn ends_connection(code: &str) -> bool {
+    code.starts_with("08") || ["57P01", "57P02", "57P03", "53300", "25P03"].contains(&code)
 }
 
 /// SQLITE_BUSY, and PostgreSQL's lock_not_available (55P03), deadlock_detected (40P01).

@@ -19,6 +19,7 @@ pub mod entity;
 pub mod entries;
 pub mod error;
 pub mod families;
+mod fault;
 pub mod id;
 pub mod login_sessions;
 pub mod migration;

@@ -1,6 +1,9 @@
 //! The two kinds of transaction.
 
-use crate::revisions;
+use crate::{
+    error::{is_lost, unanswered},
+    revisions,
+};
 use domain::id::CommunityId;
 use sea_orm::{
     AccessMode, ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
@@ -44,13 +47,14 @@ impl WriteTx {
     /// all, so that whoever holds the row of a revision waits for nothing else.
     ///
     /// # Errors
-    /// Whatever the database says. Then it may have been committed or not; asking again by the same key tells.
+    /// Whatever the database says. Where it said nothing, since the connection was lost, nobody knows whether it was
+    /// committed: that becomes [`StoreError::Unsure`](crate::StoreError::Unsure), and asking again by the same key tells.
     pub async fn commit(self) -> Result<(), DbErr> {
         let shown = self.shown.into_inner().unwrap_or_else(PoisonError::into_inner);
         for community in &shown {
             revisions::raise(&self.tx, *community).await?;
         }
-        self.tx.commit().await?;
+        self.tx.commit().await.map_err(|error| if is_lost(&error) { unanswered(&error) } else { error })?;
         if let Some(writers) = self.writers.filter(|_| !shown.is_empty()) {
             writers.raised.send_replace(());
         }

@@ -7,12 +7,16 @@ mod cross_site;
 #[path = "../../../store/tests/it/database.rs"]
 #[allow(dead_code, unused_imports, unused_macros, reason = "the store's tests use more of it")]
 mod database;
+mod faults;
 mod headers;
 mod live;
 mod login_cookie;
+mod node;
 mod nodes;
 mod odd_names;
 mod page_cache;
+mod press;
+mod proxy;
 mod requests;
 mod rush;
 mod sheets;

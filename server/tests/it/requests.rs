@@ -1,6 +1,7 @@
 //! Requests of pages: methods, sizes, limits; and health.
 
 use crate::world::{World, header, registered, text};
+use app::error::AppError;
 use http::{Request, StatusCode};
 
 fn post(path: &str) -> http::request::Builder {
@@ -27,6 +28,22 @@ async fn a_request_that_writes_can_not_be_opened_as_an_address() {
 #[tokio::test]
 async fn a_request_of_an_older_page_is_told_to_reload() {
     let world = World::new().await;
+    // Another version knew this request by other fields; a page that asks by script says it in its language.
+    for (name, form) in
+        [("book_place", "class=7&child=3"), ("cancel_booking", "id=7"), ("removed_since", "slug=yongxing")]
+    {
+        let response = world.post("", name, form).await;
+        assert!(response.status().is_client_error(), "{name}: {}", response.status());
+        let said: AppError = serde_json::from_str(&text(response).await).unwrap();
+        assert_eq!(said, AppError::Reload, "{name}");
+    }
+    // One without script is sent back to its page, which then is of this version.
+    let plain = post("/api/book_place").header("referer", "http://localhost/yongxing").header("accept", "text/html");
+    let response = world.ask(plain.header("content-type", "application/x-www-form-urlencoded"), "class=7").await;
+    assert_eq!(response.status(), StatusCode::FOUND);
+    let back = header(&response, "location").trim_start_matches("http://localhost");
+    let page = text(world.get(back).await).await;
+    assert!(back.contains("__err") && page.contains("</html>"), "{back}");
     let response = world.ask(post("/api/book_place_of_last_year"), "").await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     assert!(text(response).await.contains("请刷新页面"));

@@ -12,7 +12,7 @@ use server::{
 use std::{
     fs,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -38,31 +38,29 @@ impl World {
     }
 
     pub async fn with(change: impl FnOnce(&mut Setup)) -> Self {
-        Self::over(None, change).await
+        let folder = new_folder();
+        let file = format!("sqlite://{}", folder.join("test.sqlite").display());
+        Self::opened(&file, folder, change).await
     }
 
     /// One of the nodes over a database that is there.
     pub async fn node_of(database: &str) -> Self {
-        Self::over(Some(database), |_| {}).await
+        Self::opened(database, new_folder(), |_| {}).await
     }
 
-    async fn over(database: Option<&str>, change: impl FnOnce(&mut Setup)) -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("zhaoxi-server-{}-{count}", std::process::id()));
-        let site = folder.join("site");
-        fs::create_dir_all(site.join("pkg/0f3a")).unwrap();
-        for (file, content) in [
-            ("pkg/version", "0f3a\n"),
-            ("pkg/0f3a/zhaoxi.js", "export const plain = true;"),
-            ("pkg/0f3a/zhaoxi.js.br", "as if it were brotli"),
-            ("icon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
-        ] {
-            fs::write(site.join(file), content).unwrap();
-        }
-        let file = format!("sqlite://{}", folder.join("test.sqlite").display());
-        let db = connect::connect(database.unwrap_or(&file)).await.unwrap();
+    async fn opened(database: &str, folder: PathBuf, change: impl FnOnce(&mut Setup)) -> Self {
+        let db = connect::connect(database).await.unwrap();
         connect::migrate(&db).await.unwrap();
+        Self::build(folder, db, change)
+    }
+
+    /// Over a database that is there already, without limits.
+    pub fn over(db: DatabaseConnection) -> Self {
+        Self::build(new_folder(), db, |setup| setup.rate_limit = false)
+    }
+
+    fn build(folder: PathBuf, db: DatabaseConnection, change: impl FnOnce(&mut Setup)) -> Self {
+        let site = site(&folder);
         let logins = LoginStore::new(db.clone());
         let revisions = Revisions::open(db.clone());
         let mut setup = Setup {
@@ -132,6 +130,30 @@ impl Drop for World {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// A folder of a test's own.
+pub fn new_folder() -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("zhaoxi-server-{}-{count}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Built files, as far as the host looks at them.
+pub fn site(folder: &Path) -> PathBuf {
+    let site = folder.join("site");
+    fs::create_dir_all(site.join("pkg/0f3a")).unwrap();
+    for (file, content) in [
+        ("pkg/version", "0f3a\n"),
+        ("pkg/0f3a/zhaoxi.js", "export const plain = true;"),
+        ("pkg/0f3a/zhaoxi.js.br", "as if it were brotli"),
+        ("icon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+    ] {
+        fs::write(site.join(file), content).unwrap();
+    }
+    site
 }
 
 pub async fn ask(router: &Router, request: http::request::Builder, body: impl Into<Body>) -> Response<Body> {

@@ -5,6 +5,7 @@ use crate::{
     StoreError,
     accounts::Who,
     error::{is_constraint, is_duplicate},
+    fault::{self, Point},
     terms::lock_terms,
     tx::begin_write,
 };
@@ -100,7 +101,7 @@ pub type Answers = Vec<Result<Booked, StoreError>>;
 /// Decides many requests in their order, each as if it had come alone, under one lock and in one commit; those of one
 /// party (一起报名) get places all, or none of them anything. The answers are in the order of the requests; a refusal
 /// of one party is nobody else's.
-pub async fn book_places(db: &DatabaseConnection, parties: &[Vec<Asked>]) -> Vec<Answers> {
+pub async fn book_parties(db: &DatabaseConnection, parties: &[Vec<Asked>]) -> Vec<Answers> {
     let error = match book_with(db, parties, Locking::On).await {
         Ok(answers) => return answers,
         Err(error) => error,
@@ -111,9 +112,15 @@ pub async fn book_places(db: &DatabaseConnection, parties: &[Vec<Asked>]) -> Vec
     // A row that the rules let through and the tables don't: alone, it fails alone.
     let mut answers = Vec::with_capacity(parties.len());
     for party in parties {
-        answers.extend(Box::pin(book_places(db, std::slice::from_ref(party))).await);
+        answers.extend(Box::pin(book_parties(db, std::slice::from_ref(party))).await);
     }
     answers
+}
+
+/// The same for requests each of which is a party of its own.
+pub async fn book_places(db: &DatabaseConnection, asked: &[Asked]) -> Answers {
+    let parties: Vec<Vec<Asked>> = asked.iter().map(|one| vec![one.clone()]).collect();
+    book_parties(db, &parties).await.into_iter().flatten().collect()
 }
 
 /// The indexes behind the rules: two live bookings of one person on one date can't both be written.
@@ -134,12 +141,16 @@ async fn book_with(db: &DatabaseConnection, parties: &[Vec<Asked>], locking: Loc
         tx.commit().await?;
         return Ok(answers);
     }
+    fault::reach(Point::BeforeBegin);
     let tx = begin_write(db).await?;
     lock_terms(&tx, &terms).await?;
     let mut batch = Batch::read(&tx, &asked).await?;
     let answers = parties.iter().map(|party| decide(&mut batch, party)).collect();
+    fault::reach(Point::AfterCheck);
     batch.write(&tx).await?;
+    fault::reach(Point::AfterInsert);
     tx.commit().await?;
+    fault::reach(Point::AfterCommit);
     Ok(answers)
 }
 

@@ -2,7 +2,7 @@
 //! of arrival, commits once, and answers each. One fsync serves many parents. The lock is in the database, so any
 //! number of nodes may have a desk each.
 
-use super::book::{Answers, Asked, book_places};
+use super::book::{Answers, Asked, book_parties};
 use crate::StoreError;
 use domain::reading::Booked;
 use sea_orm::DatabaseConnection;
@@ -55,7 +55,7 @@ async fn work(db: DatabaseConnection, mut queued: mpsc::Receiver<Queued>) {
         let (parties, waiting): (Vec<_>, Vec<_>) = taken.drain(..).unzip();
         let db = db.clone();
         // A task of its own: should it panic, those who wait hear that the desk was busy, and the desk goes on.
-        let deciding = tokio::spawn(async move { book_places(&db, &parties).await });
+        let deciding = tokio::spawn(async move { book_parties(&db, &parties).await });
         let Ok(answers) = deciding.await else { continue };
         for (answers, waiting) in answers.into_iter().zip(waiting) {
             // Who has gone away needs no answer.

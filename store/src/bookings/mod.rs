@@ -13,7 +13,7 @@ mod promote;
 mod sweep;
 
 pub use accept::accept_offer;
-pub use book::{Answers, Asked, BookRequest, Locking, book_place, book_place_with, book_places};
+pub use book::{Answers, Asked, BookRequest, Locking, book_parties, book_place, book_place_with, book_places};
 pub use cancel::cancel_booking;
 pub use decline::decline_date;
 pub use desk::BookingDesk;

@@ -2,7 +2,7 @@
 
 use crate::{
     database::{TestDatabase, on_both_databases},
-    history::{History, held},
+    history::{Answer, History, held, noted},
     town::{Parent, Town, later, now, request},
 };
 use domain::{
@@ -13,9 +13,11 @@ use domain::{
     rights::Door,
 };
 use jiff::civil::date;
+use proof::crowd;
 use sea_orm::{DatabaseConnection, EntityTrait, QuerySelect};
 use std::{
     future::{Future, poll_fn},
+    sync::Arc,
     task::Poll,
 };
 use store::{
@@ -29,12 +31,6 @@ use store::{
 
 fn asked(parent: &Parent, request: BookRequest) -> Asked {
     Asked { who: parent.who.clone(), request, at: now() }
-}
-
-/// Each a party of its own, under one lock.
-async fn book_each(db: &DatabaseConnection, asked: &[Asked]) -> Vec<Result<Booked, StoreError>> {
-    let parties: Vec<Vec<Asked>> = asked.iter().map(|one| vec![one.clone()]).collect();
-    book_places(db, &parties).await.into_iter().flatten().collect()
 }
 
 /// Holds up the desk until it is dropped.
@@ -61,12 +57,12 @@ async fn wishes(town: &Town, terms: [TermId; 2], first: u32) -> Vec<Asked> {
     for n in 0..10 {
         let parent = town.parent(first + n).await;
         wishes.push(asked(&parent, request(terms[0], parent.child)));
-        let other = BookRequest { insists: true, ..request(terms[1], parent.child) };
-        let single = BookRequest { scope: Scope::Single, occurrence: Some(second), ..other };
+        let other = || BookRequest { insists: true, ..request(terms[1], parent.child) };
+        let single = BookRequest { scope: Scope::Single, occurrence: Some(second), ..other() };
         wishes.push(asked(&parent, single));
         // Once more for the same child; and a party that no date could hold.
         wishes.push(asked(&parent, request(terms[0], parent.child)));
-        wishes.push(asked(&parent, BookRequest { heads: 9, ..other }));
+        wishes.push(asked(&parent, BookRequest { heads: 9, ..other() }));
     }
     wishes
 }
@@ -75,7 +71,7 @@ on_both_databases!(many_at_once_get_the_answers_they_would_have_got_one_by_one, 
     let town = Town::new(&test.db).await;
     let together = [town.term(4).await, town.term(3).await];
     let apart = [town.term(4).await, town.term(3).await];
-    let at_once = book_each(&test.db, &wishes(&town, together, 0).await).await;
+    let at_once = book_places(&test.db, &wishes(&town, together, 0).await).await;
     let mut one_by_one = Vec::new();
     for one in wishes(&town, apart, 100).await {
         one_by_one.push(book_place(&test.db, &one.who, &one.request, one.at).await);
@@ -102,7 +98,7 @@ on_both_databases!(one_key_twice_at_once_is_one_booking, |test: TestDatabase| as
     let (mine, other) = (town.parent(1).await, town.parent(2).await);
     let same = asked(&mine, request(term, mine.child));
     let stolen = asked(&other, BookRequest { key: same.request.key, ..request(term, other.child) });
-    let answers = book_each(&test.db, &[same.clone(), same, stolen]).await;
+    let answers = book_places(&test.db, &[same.clone(), same, stolen]).await;
     assert!(matches!((&answers[0], &answers[1]), (Ok(first), Ok(second)) if first == second), "{answers:?}");
     assert!(matches!(answers[2], Err(StoreError::NotFound)), "{answers:?}");
     assert!(held(&test.db, term).await.into_values().all(|held| held == 1));
@@ -115,7 +111,7 @@ on_both_databases!(a_request_that_the_tables_refuse_takes_nobody_down_with_it, |
     // An account that was deleted between its page and its booking.
     gone.who.account = AccountId(new_id(now()));
     let requests = [&first, &gone, &second].map(|parent| asked(parent, request(term, parent.child)));
-    let answers = book_each(&test.db, &requests).await;
+    let answers = book_places(&test.db, &requests).await;
     assert!(matches!(answers[1], Err(StoreError::Database(_))), "{answers:?}");
     assert!(answers[0].is_ok() && answers[2].is_ok(), "{answers:?}");
     assert!(held(&test.db, term).await.into_values().all(|held| held == 2));
@@ -126,21 +122,21 @@ on_both_databases!(two_desks_over_one_database_give_every_place_once, |test: Tes
     let term = town.term(30).await;
     let other = store::connect::connect(&test.url).await.unwrap();
     let desks = [BookingDesk::open(test.db.clone()), BookingDesk::open(other)];
-    let mut parents = Vec::new();
-    for n in 0..200 {
-        parents.push(town.parent(n).await);
-    }
+    let history = Arc::new(History::default());
     let mut racing = tokio::task::JoinSet::new();
-    for (n, parent) in parents.into_iter().enumerate() {
-        let desk = desks[n % 2].clone();
-        racing.spawn(async move { desk.book_place(asked(&parent, request(term, parent.child))).await });
+    for (n, parent) in (0..).zip(crowd(&test.db, town.community, 0..200, now()).await.unwrap()) {
+        let (node, history) = (n % 2, Arc::clone(&history));
+        let desk = desks[node as usize].clone();
+        racing.spawn(async move {
+            let request = request(term, parent.child);
+            let asked = Asked { who: parent.who, request, at: now() };
+            noted(&history, (node, n), &request, desk.book_place(asked)).await
+        });
     }
-    let mut history = History::default();
-    while let Some(answer) = racing.join_next().await {
-        history.note(answer.unwrap());
-    }
-    assert_eq!((history.confirmed.len(), history.waiting.len()), (30, 170));
-    history.check(&test.db, term, 30).await;
+    racing.join_all().await;
+    assert_eq!(history.count(|answer| matches!(answer, Answer::Ok { .. })), 30);
+    assert_eq!(history.count(|answer| matches!(answer, Answer::Waitlisted { .. })), 170);
+    history.must_hold(&test.db).await;
 });
 
 on_both_databases!(whoever_stops_waiting_is_booked_and_hears_it_by_the_same_key, |test: TestDatabase| async move {
@@ -197,7 +193,7 @@ on_both_databases!(a_request_is_judged_by_when_it_arrived, |test: TestDatabase| 
     let (early, late) = (town.parent(1).await, town.parent(2).await);
     let early = Asked { at: later(59), ..asked(&early, request(term, early.child)) };
     let late = Asked { at: later(60), ..asked(&late, request(term, late.child)) };
-    let answers = book_each(&test.db, &[late, early]).await;
+    let answers = book_places(&test.db, &[late, early]).await;
     assert!(answers[0].is_ok(), "{answers:?}");
     assert!(matches!(answers[1], Err(StoreError::Refused(Refusal::NotYetOpen { .. }))), "{answers:?}");
 });
@@ -211,7 +207,7 @@ on_both_databases!(staff_book_through_the_same_desk_and_the_family_is_told, |tes
         request: BookRequest { door: Door::Desk, ..request(term, parent.child) },
         at: now(),
     };
-    let answers = book_each(&test.db, &[by_staff(&first), by_staff(&second)]).await;
+    let answers = book_places(&test.db, &[by_staff(&first), by_staff(&second)]).await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     for (parent, waits) in [(first, false), (second, true)] {
         let notices = store::notices::list(&test.db, &parent.who, now()).await.unwrap();

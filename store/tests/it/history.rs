@@ -1,73 +1,42 @@
-//! The history checker: what was answered, read against the rows.
+//! Requests of the store, noted as they are asked and answered, and what they left in the rows.
 
-use domain::{
-    booking::{BookingState, PlaceState},
-    id::TermId,
-    reading::Booked,
-};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
-use std::collections::{BTreeMap, BTreeSet};
+use domain::{booking::PlaceState, id::TermId, reading::Booked};
+pub use proof::{Answer, History, What};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use std::{collections::BTreeMap, future::Future};
 use store::{
     StoreError,
-    entity::{audit, booking, booking_place, occurrence},
+    bookings::BookRequest,
+    entity::{booking_place, occurrence},
 };
 use uuid::Uuid;
 
-/// The answers of a race, in any order.
-#[derive(Default)]
-pub struct History {
-    pub confirmed: BTreeSet<Uuid>,
-    pub waiting: BTreeMap<u32, Uuid>,
-    pub refused: usize,
-    pub errors: Vec<String>,
+/// Asks for a booking, and notes it.
+pub async fn noted(
+    history: &History,
+    (node, client): (u32, u32),
+    request: &BookRequest,
+    asking: impl Future<Output = Result<Booked, StoreError>>,
+) -> Result<Booked, StoreError> {
+    let noting = history.ask(node, client, What::book(request));
+    let answer = asking.await;
+    noting.answered(Answer::from(&answer));
+    answer
 }
 
-impl History {
-    pub fn note(&mut self, answer: Result<Booked, StoreError>) {
-        match answer {
-            Ok(Booked::Confirmed { booking, .. }) => assert!(self.confirmed.insert(booking.0), "one answer a booking"),
-            Ok(Booked::Waiting { booking, number }) => {
-                let earlier = self.waiting.insert(number, booking.0);
-                assert!(earlier.is_none(), "number {number} was given twice");
-            }
-            Ok(other) => panic!("{other:?} is no answer of this race"),
-            Err(StoreError::Refused(_)) => self.refused += 1,
-            Err(error) => self.errors.push(error.to_string()),
-        }
-    }
-
-    /// Reads the answers against the rows: capacity held and used up, every answer a row and every row an answer,
-    /// the numbers without gaps and in order, one audit row a change.
-    pub async fn check(&self, db: &DatabaseConnection, term: TermId, capacity: usize) {
-        assert!(self.errors.is_empty(), "{:?}", &self.errors[..self.errors.len().min(3)]);
-        let rows = booking::Entity::find()
-            .filter(booking::Column::TermId.eq(term.0))
-            .order_by_asc(booking::Column::QueueNo)
-            .all(db)
-            .await
-            .unwrap();
-        let asked = self.confirmed.len() + self.waiting.len();
-        assert_eq!(rows.len(), asked, "a row for every answer and an answer for every row");
-        assert_eq!(self.confirmed.len(), asked.min(capacity), "not one place more, not one less");
-        for (date, held) in held(db, term).await {
-            assert_eq!(held, asked.min(capacity), "places held on {date}");
-        }
-        let numbers: Vec<_> = self.waiting.keys().copied().collect();
-        let expected: Vec<_> = (1..=u32::try_from(self.waiting.len()).unwrap()).collect();
-        assert_eq!(numbers, expected, "numbers without gaps");
-        let in_order: Vec<_> = rows.iter().filter(|row| row.state == BookingState::Waiting).map(|row| row.id).collect();
-        assert_eq!(in_order, self.waiting.values().copied().collect::<Vec<_>>(), "in order of arrival");
-        for (n, row) in rows.iter().enumerate() {
-            assert_eq!(row.queue_no, i64::try_from(n).unwrap() + 1, "arrivals are counted without gaps");
-        }
-        let changes = audit::Entity::find()
-            .filter(audit::Column::TermId.eq(term.0))
-            .filter(audit::Column::Action.eq("book_place"))
-            .all(db)
-            .await
-            .unwrap();
-        assert_eq!(changes.len(), rows.len(), "one audit row a change");
-    }
+/// Gives a booking back, and notes it.
+pub async fn noted_cancel(
+    history: &History,
+    (node, client): (u32, u32),
+    booking: Uuid,
+    asking: impl Future<Output = Result<(), StoreError>>,
+) {
+    let noting = history.ask(node, client, What::Cancel { booking });
+    noting.answered(match asking.await {
+        Ok(()) => Answer::Ok { booking },
+        Err(StoreError::Refused(_) | StoreError::NotFound) => Answer::Refused,
+        Err(_) => Answer::Error,
+    });
 }
 
 /// Places held on each date of a term.

@@ -4,6 +4,7 @@
 
 mod booking_desk;
 mod bookings;
+mod checker;
 mod columns;
 mod crews;
 mod database;

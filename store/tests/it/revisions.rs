@@ -174,9 +174,7 @@ async fn bookings_and_changes_of_dates_never_lock_each_other_out() {
                 for term in terms {
                     let asked = Asked { who: parent.who.clone(), request: request(term, parent.child), at: now() };
                     let booked = book_places(&db, &[asked]).await.remove(0).unwrap();
-                    let (domain::reading::Booked::Confirmed { booking, .. }
-                    | domain::reading::Booked::Waiting { booking, .. }) = booked;
-                    cancel_booking(&db, &parent.who, booking, Door::Page, now()).await.unwrap();
+                    cancel_booking(&db, &parent.who, booked.booking(), Door::Page, now()).await.unwrap();
                 }
             }
         });

@@ -1,0 +1,103 @@
+//! Nodes: real processes of `zhaoxi serve`, which a test may end, stop and continue.
+
+use crate::{
+    town::Town,
+    world::{new_folder, site},
+};
+use domain::{day_kind::HolidayPolicy, id::TermId};
+use jiff::{ToSpan, tz::TimeZone};
+use proof::clock;
+use std::{
+    fs::{self, File},
+    net::SocketAddr,
+    os::unix::process::ExitStatusExt,
+    path::PathBuf,
+    process::Stdio,
+    time::Duration,
+};
+use store::activities::{NewTerm, new_term};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+/// A node with a port of its own. It ends when this is dropped.
+pub struct Node {
+    pub addr: SocketAddr,
+    child: Child,
+    folder: PathBuf,
+}
+
+impl Node {
+    pub async fn start(database: &str) -> Self {
+        Self::start_with(database, None).await
+    }
+
+    /// A node that ends, or stops, at a point of a booking: see `store::fault`.
+    pub async fn start_with(database: &str, fault: Option<&str>) -> Self {
+        let folder = new_folder();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zhaoxi"));
+        command.args(["serve", "--no-rate-limit", "--addr", "127.0.0.1:0", "--database-url", database]);
+        command.arg("--site-root").arg(site(&folder)).env("RUST_LOG", "warn").env_remove("ZHAOXI_FAULT");
+        if let Some(fault) = fault {
+            command.env("ZHAOXI_FAULT", fault);
+        }
+        let log = File::create(folder.join("log")).unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).kill_on_drop(true).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let addr = timeout(Duration::from_secs(60), async {
+            while let Some(line) = lines.next_line().await.unwrap() {
+                if let Some(addr) = line.trim().strip_prefix("address   http://") {
+                    return addr.parse().unwrap();
+                }
+            }
+            panic!("the node did not start: {}", fs::read_to_string(folder.join("log")).unwrap());
+        })
+        .await
+        .unwrap();
+        // Whatever else it prints has to go somewhere.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Self { addr, child, folder }
+    }
+
+    /// Waits until it has ended by itself, as if it had been killed.
+    pub async fn ended(mut self) {
+        let status = timeout(Duration::from_secs(60), self.child.wait()).await.expect("it should have ended").unwrap();
+        assert!(status.signal().is_some(), "it ended as {status}");
+    }
+
+    /// Waits until it stands still.
+    pub async fn stopped(&self) {
+        let path = format!("/proc/{}/stat", self.child.id().unwrap());
+        for _ in 0..600 {
+            let stat = fs::read_to_string(&path).unwrap();
+            if stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T')) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("it goes on");
+    }
+
+    /// Lets it go on.
+    pub async fn go_on(&self) {
+        let pid = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-CONT", &pid]).status().await.unwrap().success());
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.child.start_kill();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A class in the weeks to come by the real clock, which is what a node goes by.
+pub async fn class(town: &Town, capacity: u32) -> TermId {
+    let today = clock().to_zoned_datetime(TimeZone::UTC).date();
+    let (from, until) = (today.checked_add(7.days()).unwrap(), today.checked_add(34.days()).unwrap());
+    let new = NewTerm { from, until, holidays: HolidayPolicy::Keep, ..town.new_term(capacity) };
+    new_term(&town.db, &town.staff, new, clock()).await.unwrap()
+}

@@ -1,0 +1,114 @@
+//! A parent who presses the button, over a real socket, and what comes back.
+
+use domain::id::{ActivityId, TermId};
+use http::StatusCode;
+use proof::{Answer, History, Parent, What};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use store::id::new_id;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::JoinSet,
+    time::timeout,
+};
+use uuid::Uuid;
+
+/// Nobody waits longer than this at a button.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A form that is filled in: pressed once more it is the same request.
+#[derive(Clone, Debug)]
+pub struct Form {
+    pub parent: Parent,
+    pub client: u32,
+    pub activity: ActivityId,
+    pub term: TermId,
+    pub key: Uuid,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub head: String,
+    pub body: String,
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let named = |line: &&str| line.split_once(':').is_some_and(|(key, _)| key.eq_ignore_ascii_case(name));
+        self.head.lines().find(named)?.split_once(": ").map(|(_, value)| value)
+    }
+
+    fn answer(&self) -> Answer {
+        Answer::from_http(self.status.as_u16(), self.header("location"), &self.body)
+    }
+}
+
+impl Form {
+    pub fn new((client, parent): (u32, &Parent), activity: ActivityId, term: TermId) -> Self {
+        Self { parent: parent.clone(), client, activity, term, key: new_id(proof::clock()) }
+    }
+
+    /// The request as a hydrated page sends it.
+    pub fn request(&self) -> String {
+        let Self { parent, activity, term, key, .. } = self;
+        let person = parent.child;
+        let form =
+            format!("slug=yongxing&activity={activity}&term={term}&person={person}&scope=whole&heads=1&key={key}");
+        format!(
+            "POST /api/book_place HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\nconnection: close\r\n\
+             accept: application/json\r\ncookie: {}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+             content-length: {}\r\n\r\n{form}",
+            parent.cookie,
+            form.len()
+        )
+    }
+
+    pub fn what(&self) -> What {
+        What::Book { term: self.term.0, person: self.parent.child.0, heads: 1, key: self.key }
+    }
+
+    /// Presses, and notes it. No reply is one whose outcome nobody knows.
+    pub async fn press(&self, history: &History, (node, addr): (u32, SocketAddr)) -> Option<Reply> {
+        let noting = history.ask(node, self.client, self.what());
+        let reply = exchange(addr, &self.request()).await.ok()?;
+        noting.answered(reply.answer());
+        Some(reply)
+    }
+}
+
+/// All press at once, on the nodes in turns; the replies in the order of the forms.
+pub async fn all_press(forms: &[Form], history: &Arc<History>, nodes: &[SocketAddr]) -> Vec<Option<Reply>> {
+    let mut rush = JoinSet::new();
+    for (n, form) in forms.iter().cloned().enumerate() {
+        let node = (u32::try_from(n % nodes.len()).unwrap(), nodes[n % nodes.len()]);
+        let history = Arc::clone(history);
+        rush.spawn(async move { (n, form.press(&history, node).await) });
+    }
+    let mut replies = rush.join_all().await;
+    replies.sort_by_key(|(n, _)| *n);
+    replies.into_iter().map(|(_, reply)| reply).collect()
+}
+
+/// A page, as whoever has the cookie.
+pub async fn page(addr: SocketAddr, path: &str, cookie: &str) -> io::Result<Reply> {
+    let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept: text/html\r\n");
+    exchange(addr, &format!("{head}cookie: {cookie}\r\n\r\n")).await
+}
+
+async fn exchange(addr: SocketAddr, request: &str) -> io::Result<Reply> {
+    let exchanging = async {
+        let mut stream = TcpStream::connect(addr).await?;
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        Ok::<_, io::Error>(answer)
+    };
+    let answer = timeout(PATIENCE, exchanging).await.map_err(|_| io::ErrorKind::TimedOut)??;
+    let answer = String::from_utf8_lossy(&answer);
+    // A server that ended in the middle has said nothing.
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
+    Ok(Reply { status, head: head.to_owned(), body: body.to_owned() })
+}

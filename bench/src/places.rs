@@ -169,5 +169,5 @@ fn form(
     child: domain::id::PersonId,
     key: impl std::fmt::Display,
 ) -> String {
-    format!("slug={SLUG}&activity={activity}&term={term}&person={child}&scope=whole&heads=1&key={key}")
+    format!("slug={SLUG}&activity={activity}&term={term}&person={child}&scope=whole&heads=1&insist=yes&key={key}")
 }

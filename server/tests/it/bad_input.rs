@@ -17,7 +17,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use store::{bookings::book_place, id::new_id};
 
 /// How many inputs each request gets from each sort of visitor.
-const INPUTS: usize = 40;
+const INPUTS: usize = 24;
 
 /// Whatever a form of the app may hold.
 const FIELDS: &[&str] = &[

@@ -54,8 +54,9 @@ impl Form {
     pub fn request(&self) -> String {
         let Self { parent, activity, term, key, .. } = self;
         let person = parent.child;
-        let form =
-            format!("slug=yongxing&activity={activity}&term={term}&person={person}&scope=whole&heads=1&key={key}");
+        let form = format!(
+            "slug=yongxing&activity={activity}&term={term}&person={person}&scope=whole&heads=1&insist=yes&key={key}"
+        );
         format!(
             "POST /api/book_place HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\nconnection: close\r\n\
              accept: application/json\r\ncookie: {}\r\ncontent-type: application/x-www-form-urlencoded\r\n\

@@ -4,8 +4,9 @@ use domain::{
     activity::{ActivityKind, Audience, Unit},
     booking::Scope,
     crew::CrewPlan,
+    entry::Entry,
     recurrence::Weekday,
-    term::Minimum,
+    term::{Minimum, Promotion},
 };
 use sea_orm::DbErr;
 use serde::Deserialize;
@@ -119,6 +120,15 @@ pub struct Term {
     pub minimum: Option<Minimum>,
     #[serde(default)]
     pub crew: Option<CrewPlan>,
+    /// The rules of entry; no period or draw, which would have to be kept in the bookings, too.
+    #[serde(default)]
+    pub entry: Option<Entry>,
+    #[serde(default = "at_once")]
+    pub promotion: Promotion,
+}
+
+fn at_once() -> Promotion {
+    Promotion::AutoFill
 }
 
 /// On which days a term meets, relative to today.

@@ -14,6 +14,7 @@ use crate::{
 };
 use domain::{
     booking::{BookingState, Mark, PlaceState},
+    line::order_no,
     reading::{Booked, NoticeText},
     rights::Door,
     term::OccurrenceState,
@@ -99,7 +100,7 @@ pub fn keep_bookings(
             scope: Stored(draft.scope),
             state: Stored(draft.state),
             queue_no,
-            order_no: queue_no,
+            order_no: order_no(false, term.has_priority, queue_no),
             answer_by: None,
             period: None,
             identity: None,

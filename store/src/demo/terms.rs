@@ -13,9 +13,10 @@ use crate::{
 use domain::{
     booking::Scope,
     day_kind::HolidayPolicy,
+    entry::Giving,
     expansion::plan,
     recurrence::{Recurrence, Series},
-    term::{Minimum, OccurrenceState, Promotion, TermState},
+    term::{Minimum, OccurrenceState, TermState},
 };
 use jiff::{
     Timestamp, ToSpan,
@@ -30,6 +31,8 @@ pub struct MadeTerm {
     pub name: String,
     pub capacity: i32,
     pub opens_at: Timestamp,
+    /// Some groups come first. In the demo nobody has claimed to be of one.
+    pub has_priority: bool,
     pub hours: [Time; 2],
     pub dates: Vec<MadeDate>,
     /// Why a date was called off, beside each date.
@@ -119,7 +122,7 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
         book_rest: spec.book.contains(&Scope::Rest),
         book_single: spec.book.contains(&Scope::Single),
         waitlist_cap: None,
-        promotion: Stored(Promotion::AutoFill),
+        promotion: Stored(spec.promotion),
         recurrence: serde_json::to_string(&series).map_err(broken)?,
         first_date: first.into(),
         last_date: last.into(),
@@ -129,7 +132,7 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
         min_people: spec.minimum.map(|minimum| number(minimum.people)),
         decide_days: number(spec.minimum.map_or(Minimum::USUAL_DAYS, |minimum| minimum.days)),
         crew: spec.crew.as_ref().map(serde_json::to_string).transpose().map_err(broken)?,
-        entry: None,
+        entry: spec.entry.as_ref().map(serde_json::to_string).transpose().map_err(broken)?,
         draw_seed: None,
         drawn_at: None,
         draw_result: None,
@@ -156,7 +159,8 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
             updated_at: if date.cancelled { cancelled_at(date, clock) } else { created_at }.into(),
         });
     }
-    Ok(Some(MadeTerm { id, name, capacity: spec.capacity, opens_at, hours, dates, reasons }))
+    let has_priority = spec.entry.as_ref().is_some_and(|entry| entry.giving == Giving::PriorityFirst);
+    Ok(Some(MadeTerm { id, name, capacity: spec.capacity, opens_at, has_priority, hours, dates, reasons }))
 }
 
 fn number(number: u32) -> i32 {

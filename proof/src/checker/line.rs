@@ -69,7 +69,7 @@ fn skipped(rows: &Rows, parties: &[&Party], found: &mut Vec<String>) {
         let wanted = dates(rows, waiting);
         let passed = parties.iter().find(|later| {
             let has_more = wanted.is_subset(&dates(rows, later)) && places(rows, waiting) <= places(rows, later);
-            later.row.state == BookingState::Confirmed && later.row.queue_no > waiting.row.queue_no && has_more
+            later.row.state == BookingState::Confirmed && later.row.order_no > waiting.row.order_no && has_more
         });
         if let Some(passed) = passed {
             found.push(format!("{} has a place, and {} was skipped", passed.name(), waiting.name()));

@@ -77,7 +77,7 @@ async fn whatever_is_planted_into_the_rows_is_found() {
         "booking",
         &format!(
             "{new_id}, community_id, term_id, person_id, household_id, account_id, heads, scope, state, 7, door, \
-             created_at, confirmed_at, cancelled_at"
+             created_at, confirmed_at, cancelled_at, 7, answer_by, period, identity, adults"
         ),
         "id",
         &one,

@@ -16,6 +16,8 @@ export interface Wanted {
   /** The only date, instead of four Saturdays from next week on, and when it starts. */
   date?: string;
   start?: string;
+  /** Single dates may be booked, too. */
+  single?: boolean;
   /** When booking opens, local. */
   opens?: string;
 }
@@ -79,6 +81,9 @@ export async function fillTerm(page: Page, wanted: Wanted): Promise<void> {
   await form.locator('[name=start]').fill(wanted.start ?? '09:00');
   await form.locator('[name=end]').fill('11:00');
   await form.locator('[name=capacity]').fill(String(wanted.places));
+  if (wanted.single) {
+    await form.locator('[name="scopes[]"][value=single]').check();
+  }
   if (wanted.opens) {
     await form.locator('[name=opens]').fill(wanted.opens);
   }

@@ -98,6 +98,8 @@ test('several children get their places together, or none of them', async ({ pag
 });
 
 test('two things at once are warned of by name, and may be insisted on', async ({ page, browser }) => {
+  // Two terms are made first.
+  test.slow();
   const staff = await visitor(browser);
   const first = await newTerm(staff, 'fengze', { places: 3 });
   const second = await newTerm(staff, 'fengze', { places: 3 });
@@ -131,6 +133,6 @@ test('a place is held until it is confirmed', async ({ page, browser }) => {
   await expect(offer).toContainText('慢慢 的名额已保留');
   await accessible(page);
   await fits(page);
-  await offer.getByRole('button', { name: '确认名额：慢慢' }).click();
+  await offer.getByRole('button', { name: '确认要：慢慢' }).click();
   await expect(section.locator('.banner')).toContainText('慢慢 已报名');
 });

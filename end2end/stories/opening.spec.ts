@@ -56,7 +56,7 @@ test('the last place: held by one, waited for by another, and his when the time 
   // Nobody answers the first: the page of the second says so by itself, and the number of the third falls.
   await expect(section(second).locator('.banner--ask')).toContainText('二二 有名额了', { timeout: 90_000 });
   await expect(section(third).locator('.banner')).toContainText('三三 候补第 1 位', { timeout: 20_000 });
-  await section(second).getByRole('button', { name: '确认名额：二二' }).click();
+  await section(second).getByRole('button', { name: '确认要：二二' }).click();
   await expect(section(second).locator('.banner')).toContainText('二二 已报名');
   await open(page, term.page);
   await expect(section(page).locator('.banner--ask')).toHaveCount(0);

@@ -219,8 +219,8 @@ fn Arrangement(
                 {offers}
                 {list}
             </div>
-            {(!alone).then(|| view! { <Claims claims asked=claimed action=claim /> })}
             <Household me slug adding remove />
+            {(!alone).then(|| view! { <Claims claims asked=claimed action=claim /> })}
         </div>
     }
 }

@@ -16,6 +16,8 @@ export interface Wanted {
   /** The only date, instead of four Saturdays from next week on, and when it starts. */
   date?: string;
   start?: string;
+  /** It meets on days off, too: a day taken at random may be one. */
+  keep?: boolean;
   /** Single dates may be booked, too. */
   single?: boolean;
   /** When booking opens, local. */
@@ -67,8 +69,9 @@ export async function fillTerm(page: Page, wanted: Wanted): Promise<void> {
   if (wanted.date) {
     await form.locator('[name=rule][value=dates]').check();
     await form.locator('[name=dates]').fill(wanted.date);
-    // A day taken at random may be a holiday.
-    await form.locator('[name=holidays]').selectOption('keep');
+    if (wanted.keep) {
+      await form.locator('[name=holidays]').selectOption('keep');
+    }
   } else {
     await form.locator('[name=rule][value=weekly]').check();
     for (const day of ['MO', 'TU', 'WE', 'TH', 'FR', 'SU']) {

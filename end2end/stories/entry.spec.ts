@@ -100,9 +100,8 @@ test('several children get their places together, or none of them', async ({ pag
 test('two things at once are warned of by name, and may be insisted on', async ({ page, browser }) => {
   // Two terms are made first.
   test.slow();
-  const staff = await visitor(browser);
-  const first = await newTerm(staff, 'fengze', { places: 3 });
-  const second = await newTerm(staff, 'fengze', { places: 3 });
+  const first = await newTerm(await visitor(browser), 'fengze', { places: 3 });
+  const second = await newTerm(await visitor(browser), 'fengze', { places: 3 });
   await family(page, 'fengze', '双双');
   await open(page, first.page);
   await page.locator(`#t${first.id}`).getByRole('button', { name: '报名' }).click();

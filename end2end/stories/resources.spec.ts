@@ -25,7 +25,7 @@ async function change(page: Page, term: string, field: 'room' | 'leader', value:
 test('a room is added, closed for a day, and what it held is called off in one step', async ({ page }) => {
   const { day, word } = own();
   const room = `手工室${word}`;
-  const term = await newTerm(page, 'fengze', { places: 5, date: day });
+  const term = await newTerm(page, 'fengze', { places: 5, date: day, keep: true });
   await open(page, '/fengze/desk');
   await page.locator('.desk-nav').getByRole('link', { name: '场地' }).click();
   await page.waitForURL(/desk\/rooms/);
@@ -73,7 +73,7 @@ test('a room is added, closed for a day, and what it held is called off in one s
 test('a leader away is stood in for, and the month says so', async ({ page }) => {
   const { day, word } = own();
   const [leader, other] = [`李${word}`, `王${word}`];
-  const term = await newTerm(page, 'fengze', { places: 5, date: day });
+  const term = await newTerm(page, 'fengze', { places: 5, date: day, keep: true });
   await change(page, term.id, 'leader', leader);
   await open(page, '/fengze/desk/leaders');
   await page.getByRole('link', { name: leader }).click();
@@ -102,7 +102,7 @@ test('a leader away is stood in for, and the month says so', async ({ page }) =>
 
 test('who must be there is said once, and what is missing stands on the desk', async ({ page }) => {
   const tomorrow = new Date(Date.now() + 32 * 3_600_000).toISOString().slice(0, 10);
-  const term = await newTerm(page, 'fengze', { places: 5, date: tomorrow });
+  const term = await newTerm(page, 'fengze', { places: 5, date: tomorrow, keep: true });
   await open(page, `/fengze/desk/terms/${term.id}/dates`);
   await page.getByRole('link', { name: '人手' }).click();
   await page.waitForURL(/crew/);

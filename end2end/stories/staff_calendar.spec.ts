@@ -10,7 +10,7 @@ function calendar(term: MadeTerm, view: string, day: string): string {
 /** A term of one date three weeks ahead. */
 async function oneDate(page: Page): Promise<{ term: MadeTerm; day: string }> {
   const day = inDays(21);
-  return { term: await newTerm(page, 'yongxing', { places: 5, date: day }), day };
+  return { term: await newTerm(page, 'yongxing', { places: 5, date: day, keep: true }), day };
 }
 
 /** A Tuesday in three to four weeks: its neighbours are of the same week. */
@@ -98,7 +98,7 @@ test('every view shows the date, and turns', async ({ page }) => {
 
 test('a date dragged to another day, or made longer, leads to the preview', async ({ page, isMobile }) => {
   const day = tuesday();
-  const term = await newTerm(page, 'yongxing', { places: 5, date: day });
+  const term = await newTerm(page, 'yongxing', { places: 5, date: day, keep: true });
   const cell = (label: string) => page.locator(`.scal__cell[data-label*="${label}"]`);
   const label = (date: string) => `${Number(date.slice(5, 7))}月${Number(date.slice(8))}日 `;
   await open(page, calendar(term, 'rooms', day));

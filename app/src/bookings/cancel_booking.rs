@@ -32,10 +32,12 @@ pub fn CancelForm(
     let action = ServerAction::<CancelBooking>::new();
     let waits = booking.state == BookingState::Waiting;
     let person = booking.person_name.clone();
-    let label = if waits {
-        say!(activity.leave_of, person = person).to_string()
+    let (label, text) = if booking.to_be_drawn {
+        (say!(entry.withdraw_of, person = person).to_string(), say!(entry.withdraw))
+    } else if waits {
+        (say!(activity.leave_of, person = person).to_string(), say!(activity.leave_list))
     } else {
-        say!(activity.cancel_of, person = person).to_string()
+        (say!(activity.cancel_of, person = person).to_string(), say!(activity.cancel))
     };
     let deadline = booking.cancel_until.filter(|_| !waits).map(|until| match booking.can_cancel {
         true => say!(activity.cancel_until, at = words::at(until)).to_string(),
@@ -48,7 +50,7 @@ pub fn CancelForm(
                 <input type="hidden" name="booking" value=booking.id.to_string() />
                 <input type="hidden" name="back" value=back />
                 <button class="button button--no" aria-label=label disabled=move || action.pending().get()>
-                    {if waits { say!(activity.leave_list) } else { say!(activity.cancel) }}
+                    {text}
                 </button>
             </ActionForm>
         }

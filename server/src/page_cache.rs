@@ -38,6 +38,9 @@ const LARGEST: usize = 2 << 20;
 /// After its second nobody asks for a page any more.
 const FORGET: Duration = Duration::from_secs(2);
 
+/// Who waits for another's rendering for longer renders for himself.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Longer names of hosts than there are.
 const LONGEST_HOST: usize = 255;
 
@@ -136,7 +139,10 @@ pub async fn keep(State(cache): State<PageCache>, request: Request, next: Next) 
     }
     let Some(asked) = key.request() else { return next.run(request).await };
     let again = next.clone();
-    let rendering = async move { Kept::of(next.run(asked).await).await.map(Arc::new) };
+    let rendering = async move {
+        let rendered = tokio::time::timeout(PATIENCE, async { Kept::of(next.run(asked).await).await });
+        rendered.await.unwrap_or(Err(NotKept::new(None))).map(Arc::new)
+    };
     match cache.kept.try_get_with(key, rendering).await {
         Ok(kept) => kept.answer(request.headers()),
         Err(not_kept) => match not_kept.take() {

@@ -26,9 +26,14 @@ use leptos::{
     context::provide_context,
 };
 use leptos_axum::{
-    LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context, render_app_async_with_context,
+    AxumRouteListing, LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context,
+    render_app_async_with_context,
 };
-use std::{any::Any, net::SocketAddr, sync::Arc};
+use std::{
+    any::Any,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+};
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
@@ -88,6 +93,10 @@ fn public_address(setup: &Setup) -> PublicAddress {
     PublicAddress { url: setup.public_url.as_deref().map(Arc::from), trust_proxy: setup.trust_proxy }
 }
 
+/// The app's routes, found once a process: while leptos looks for them, no page's data is read anywhere in the process,
+/// so a page that another router renders meanwhile (in tests there are many) would wait for ever.
+static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+
 /// The pages and their requests (server functions), with the login cookie; whatever else is asked for is a page that
 /// says there is no such page. What is public is kept for a moment.
 fn pages(setup: &Setup, logins: LoginStore) -> Router {
@@ -99,7 +108,8 @@ fn pages(setup: &Setup, logins: LoginStore) -> Router {
         provide_context(host.clone());
         provide_context(address.clone());
     };
-    let (routes, _) = generate_route_list_with_exclusions_and_ssg_and_context(app::App, None, provide_host.clone());
+    let find = || generate_route_list_with_exclusions_and_ssg_and_context(app::App, None, provide_host.clone()).0;
+    let routes = ROUTES.get_or_init(find).clone();
     let shell = {
         let options = options.clone();
         move || app::shell(options.clone())

@@ -15,8 +15,8 @@ const launchOptions = {
 const desktop = { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 900 } };
 const phone = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } };
 
-/** Stories that wait for minutes and for pages that change by themselves: once is enough. */
-const slow = 'opening.spec.ts';
+/** Stories that wait for minutes, or for pages that change by themselves, which takes a script: once is enough. */
+const slow = /(live|opening)\.spec\.ts/;
 
 /** Every other story runs four times: hydrated and with JavaScript off, on a desktop and on a phone. */
 export default defineConfig({

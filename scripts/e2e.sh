@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Browser stories against a fresh server, built if needed: all of them on SQLite, those of a desktop on a PostgreSQL of
-# their own, too. With arguments, which go to Playwright, on SQLite only.
+# Browser stories against a fresh server, built if needed: all of them on SQLite; on a PostgreSQL of their own those of a
+# desktop that book, change dates and wait for each other. With arguments, which go to Playwright, on SQLite only.
 set -euo pipefail
 source "$(dirname "$0")/steps.sh"
 
@@ -8,7 +8,7 @@ on_postgres() {
     local folder code=0
     folder=$(mktemp -d /tmp/zhaoxi-stories.XXXXXX)
     chmod 755 "$folder"
-    DATABASE_URL=$(scripts/postgres.sh start "$folder") end2end/run.sh --project=desktop || code=$?
+    DATABASE_URL=$(scripts/postgres.sh start "$folder") end2end/run.sh --project=desktop stories/{dates,entry,live,parent,staff}.spec.ts || code=$?
     scripts/postgres.sh stop "$folder"
     rm -rf "$folder"
     return "$code"

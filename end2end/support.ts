@@ -83,6 +83,8 @@ export async function signInStaff(page: Page, slug: string): Promise<void> {
   await form.locator('[name=password]').fill('zhaoxi-demo');
   await form.locator('button').click();
   await page.waitForURL(`**/${slug}/desk`);
+  // The address comes before the page.
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
   await hydrated(page);
 }
 

@@ -1,8 +1,5 @@
-import { accessible, addChild, expect, listen, newPhone, open, scripted, signIn, test, visitor } from '../support';
+import { accessible, addChild, expect, listen, newPhone, open, signIn, test, visitor } from '../support';
 import { inDays, newTerm } from '../desk';
-
-// Without JavaScript a page tells what was true when it was rendered: the other stories read those.
-test.beforeEach(() => test.skip(!scripted(), 'a page changes by itself only where scripts run'));
 
 /** How soon what somebody did shows up elsewhere: half a second until it is told, half a second's spread, and time. */
 const SOON = { timeout: 5_000 };

@@ -4,10 +4,11 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
+    bookings::promote_waiting,
     communities,
     entity::{claim, community, household_member, stored::Stored, term},
     entries::put_in_order,
-    error::InField,
+    error::{InField, is_duplicate},
     id::new_id,
     notices,
     rosters::desk_of,
@@ -80,7 +81,11 @@ pub async fn ask_claim(
                 checked_at: Set(None),
             };
             let id = *row.id.as_ref();
-            claim::Entity::insert(row).exec_without_returning(&tx).await?;
+            match claim::Entity::insert(row).exec_without_returning(&tx).await {
+                // Pressed twice: the other one asked.
+                Err(error) if is_duplicate(&error) => return Ok(()),
+                asked => asked.map(drop)?,
+            }
             (id, None)
         }
     };
@@ -201,6 +206,10 @@ pub async fn check_claim(
         .write(&tx, Some(before), Some((group.code(), state)), now)
         .await?;
     put_in_order(&tx, &terms, Some(household)).await?;
+    // Where nobody may be passed, who steps forward may have been held up alone.
+    for term in &terms {
+        promote_waiting(&tx, TermId(*term), now).await?;
+    }
     let community = community::Entity::find_by_id(at.0).one(&tx).await?.ok_or(StoreError::NotFound)?;
     let member = household_member::Entity::find()
         .filter(household_member::Column::HouseholdId.eq(household))

@@ -88,6 +88,26 @@ on_both_databases!(a_priority_group_moves_up_before_who_came_earlier, |test: Tes
     assert_eq!((place(&c).await, place(&d).await, place(&b).await), (None, Some(1), Some(2)));
 });
 
+on_both_databases!(who_steps_forward_by_a_granted_group_gets_the_place_that_is_free, |test: TestDatabase| async move {
+    let town = Town::new(&test.db).await;
+    let term = town.term(2).await;
+    let entry = Entry {
+        giving: Giving::PriorityFirst,
+        priority: vec![Group::DualIncome],
+        smaller_may_pass: false,
+        ..Entry::default()
+    };
+    set(&town, term, entry).await;
+    let [a, b, c] = [town.parent(1).await, town.parent(2).await, town.parent(3).await];
+    ask(&town, &a, &request(term, a.child)).await.unwrap();
+    let two = BookRequest { heads: 2, ..request(term, b.child) };
+    assert!(matches!(ask(&town, &b, &two).await, Ok(Booked::Waiting { number: 1, .. })));
+    assert!(matches!(ask(&town, &c, &request(term, c.child)).await, Ok(Booked::Waiting { number: 2, .. })));
+    grant(&town, &c, Group::DualIncome).await;
+    let mine = calendar::my_bookings(&test.db, &c.who, None, now()).await.unwrap();
+    assert_eq!(mine[0].state, BookingState::Confirmed, "nobody before her wants less than is free");
+});
+
 on_both_databases!(a_child_has_one_place_a_period_whoever_books, |test: TestDatabase| async move {
     let town = Town::new(&test.db).await;
     let terms = [town.term(5).await, town.term(5).await];

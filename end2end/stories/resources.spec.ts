@@ -13,12 +13,11 @@ async function change(page: Page, term: string, field: 'room' | 'leader', value:
   await open(page, `/fengze/desk/terms/${term}/dates`);
   await page.locator('.plan__date').getByRole('link', { name: /^改/ }).click();
   await page.waitForURL(/edit=/);
-  await hydrated(page);
-  // The page is read once more with the form in it; what is chosen before that would be gone.
-  await page.waitForLoadState('networkidle');
-  const input = page.locator(`#edit [name=${field}]`);
+  // The address comes before the page: until then a form that adds a date stands there, with fields of the same names.
+  const form = page.locator('#edit form:has([name=reach])');
+  const input = form.locator(`[name=${field}]`);
   await (field === 'room' ? input.selectOption({ label: value }) : input.fill(value));
-  await page.locator('#edit').getByRole('button', { name: '保存' }).click();
+  await form.getByRole('button', { name: '保存' }).click();
   await expect(page.locator('.plan__date').filter({ hasText: value.replace(/（.*/, '') })).toBeVisible();
 }
 

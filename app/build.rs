@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "sign_in",
             "desk",
             "entry",
+            "list",
             "dates",
             "days",
             "resources",

@@ -96,6 +96,11 @@ pub fn App() -> impl IntoView {
                     />
                     <Route path=path!("sign-in") view={Lazy::<sign_in::page::SignInRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("my") view={Lazy::<family::my::MyRoute>::new()} ssr=SsrMode::Async />
+                    <Route
+                        path=path!("my/list")
+                        view={Lazy::<bookings::booking_list::BookingListRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("notices") view={Lazy::<notices::NoticesRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("desk") view={Lazy::<desk::home::DeskHome>::new()} ssr=SsrMode::Async />
                     <Route

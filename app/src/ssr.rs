@@ -16,8 +16,11 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts, uri::Auth
 use jiff::Timestamp;
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
+use serde::{Serialize, de::DeserializeOwned};
 use std::{future::Future, pin::Pin, sync::Arc};
-use store::{DatabaseConnection, StoreError, accounts::Who, bookings::BookingDesk, revisions::Revisions};
+use store::{
+    DatabaseConnection, StoreError, accounts::Who, bookings::BookingDesk, read_many::ReadMany, revisions::Revisions,
+};
 use tower_sessions::Session;
 
 /// The host of this process, given to every page and server function as context.
@@ -25,6 +28,8 @@ use tower_sessions::Session;
 pub struct Host {
     /// The database.
     pub db: DatabaseConnection,
+    /// Who accounts are.
+    pub accounts: ReadMany<AccountId, Who>,
     /// Where bookings queue.
     pub desk: BookingDesk,
     /// How often what communities show has changed.
@@ -123,8 +128,8 @@ async fn session() -> Result<Session, AppError> {
 
 /// Who is signed in, if anybody.
 pub async fn who() -> Result<Option<Who>, AppError> {
-    let Some(id) = kept_as("account").await? else { return Ok(None) };
-    Ok(store::accounts::who_is(&host()?.db, AccountId(id)).await?)
+    let Some(id) = kept("account").await? else { return Ok(None) };
+    Ok(host()?.accounts.get(AccountId(id)).await.map_err(StoreError::from)?)
 }
 
 /// Who is signed in, or [`AppError::SignInFirst`].
@@ -143,21 +148,17 @@ pub async fn sign_in(account: AccountId) -> Result<(), AppError> {
 }
 
 /// Keeps a little of a visitor's in the login session, or forgets it.
-pub async fn keep(name: &str, value: Option<&str>) -> Result<(), AppError> {
+pub async fn keep<T: Serialize + ?Sized>(name: &str, value: Option<&T>) -> Result<(), AppError> {
     let session = session().await?;
     let kept = match value {
         Some(value) => session.insert(name, value).await,
-        None => session.remove::<String>(name).await.map(|_| ()),
+        None => session.remove_value(name).await.map(|_| ()),
     };
     kept.map_err(unwritten)
 }
 
 /// What [`keep`] kept.
-pub async fn kept(name: &str) -> Result<Option<String>, AppError> {
-    kept_as(name).await
-}
-
-async fn kept_as<T: serde::de::DeserializeOwned>(name: &str) -> Result<Option<T>, AppError> {
+pub async fn kept<T: DeserializeOwned>(name: &str) -> Result<Option<T>, AppError> {
     session().await?.get(name).await.map_err(|error| session_failed(&error, "login session could not be read"))
 }
 
@@ -190,7 +191,7 @@ pub async fn keeping<T>(
 
 /// What [`keeping`] kept, once.
 pub async fn take_typed() -> Result<Typed, AppError> {
-    let Some(typed) = kept_as::<Typed>(TYPED).await? else { return Ok(Typed::new()) };
+    let Some(typed) = kept::<Typed>(TYPED).await? else { return Ok(Typed::new()) };
     // Only now: removing what isn't there would still write the session, at every page that somebody looks at.
     session().await?.remove::<Typed>(TYPED).await.map_err(unwritten)?;
     Ok(typed)
@@ -278,34 +279,46 @@ pub fn said(error: AppError) -> AppError {
 
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
-        said(match error {
-            // Where it matters, `told` puts the community's own offset here.
-            StoreError::Refused(refusal) => Self::Refused { refusal, offset: 8 * 3600 },
-            StoreError::Invalid(problem) => Self::Invalid { problem },
-            StoreError::NotFound => Self::NotFound,
-            StoreError::NotAllowed => Self::NotAllowed,
-            StoreError::Busy => Self::Busy,
-            StoreError::Unsure => Self::Unsure,
-            StoreError::Database(error) => {
-                tracing::error!(%error, "the database failed");
-                Self::Failed
-            }
-        })
+        // Where it matters, `told` puts the community's own offset here.
+        said(as_app_error(error, 8 * 3600))
+    }
+}
+
+fn as_app_error(error: StoreError, offset: i32) -> AppError {
+    match error {
+        StoreError::Refused(refusal) => AppError::Refused { refusal, offset },
+        StoreError::Invalid(problem) => AppError::Invalid { problem },
+        StoreError::NotFound => AppError::NotFound,
+        StoreError::NotAllowed => AppError::NotAllowed,
+        StoreError::Busy => AppError::Busy,
+        StoreError::Unsure => AppError::Unsure,
+        StoreError::Database(error) => {
+            tracing::error!(%error, "the database failed");
+            AppError::Failed
+        }
     }
 }
 
 /// A store's answer, with the offset of the community's clock at the instant that a refusal names.
 pub async fn told<T>(answer: Result<T, StoreError>, slug: &str) -> Result<T, AppError> {
-    match answer {
-        Err(StoreError::Refused(refusal)) => {
-            let offset = match instant_of(&refusal) {
-                Some(at) => store::communities::offset_at(&host()?.db, slug, at).await?,
-                None => 0,
-            };
-            Err(said(AppError::Refused { refusal, offset }))
-        }
-        answer => Ok(answer?),
-    }
+    noted(answer, slug).await.map_err(said)
+}
+
+/// The same where it is one of several, and not what the request as a whole came to.
+pub async fn noted<T>(answer: Result<T, StoreError>, slug: &str) -> Result<T, AppError> {
+    let error = match answer {
+        Ok(answer) => return Ok(answer),
+        Err(error) => error,
+    };
+    let at = match &error {
+        StoreError::Refused(refusal) => instant_of(refusal),
+        _ => None,
+    };
+    let offset = match at {
+        Some(at) => store::communities::offset_at(&host()?.db, slug, at).await?,
+        None => 0,
+    };
+    Err(as_app_error(error, offset))
 }
 
 fn instant_of(refusal: &Refusal) -> Option<Timestamp> {

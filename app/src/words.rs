@@ -355,6 +355,7 @@ pub fn refusal(refusal: &Refusal, offset: i32) -> String {
         Refusal::OfferOver { until } => say!(entry.no_offer_over, at = local(*until)).to_string(),
         Refusal::NothingOffered => say!(entry.no_nothing).to_string(),
         Refusal::NotTogether => say!(entry.no_together).to_string(),
+        Refusal::NoneOfThem => say!(entry.no_none_of_them).to_string(),
         Refusal::DrawNeedsClosing => say!(entry.no_draw_closing).to_string(),
         Refusal::BookedAlready => say!(entry.no_booked_already).to_string(),
         Refusal::BirthDateNeeded => say!(common.no_birth).to_string(),

@@ -25,7 +25,7 @@ pub async fn seed(town: &Town, bookings: u32) -> Result<(), Failure> {
     let statements = [
         format!(
             "CREATE TABLE bench_old AS SELECT CAST(row_number() OVER (ORDER BY o.starts_at, p.id) AS bigint) AS n, \
-             o.id AS occurrence, o.term_id AS term, p.id AS person FROM occurrence o CROSS JOIN person p \
+             o.id AS occurrence, o.on_date AS on_date, o.term_id AS term, p.id AS person FROM occurrence o CROSS JOIN person p \
              WHERE o.starts_at < (SELECT created_at FROM activity LIMIT 1) LIMIT {bookings}"
         ),
         format!(
@@ -35,8 +35,8 @@ pub async fn seed(town: &Town, bookings: u32) -> Result<(), Failure> {
         ),
         format!("INSERT INTO booking_member (booking_id, person_id) SELECT {booking}, person FROM bench_old"),
         format!(
-            "INSERT INTO booking_place (id, booking_id, occurrence_id, person_id, places, heads, state) \
-             SELECT {place}, {booking}, occurrence, person, 1, 1, 'held' FROM bench_old"
+            "INSERT INTO booking_place (id, booking_id, occurrence_id, person_id, places, heads, state, on_date) \
+             SELECT {place}, {booking}, occurrence, person, 1, 1, 'held', on_date FROM bench_old"
         ),
         format!(
             "INSERT INTO audit (id, community_id, at, actor_name, for_person, action, subject, subject_id, term_id, \

@@ -186,8 +186,11 @@ impl Rows {
         }
         for party in 0..5 {
             let person = town.persons.get((self.terms.len() * 5 + party) % PERSONS).copied().unwrap_or_default();
-            let held: Vec<Uuid> =
-                dates.iter().filter(|(_, week, _)| party < 2 || *week >= BUSY_SINCE).map(|(date, ..)| *date).collect();
+            let held: Vec<(Uuid, Date)> = dates
+                .iter()
+                .filter(|(_, week, _)| party < 2 || *week >= BUSY_SINCE)
+                .map(|(date, _, day)| (*date, *day))
+                .collect();
             if !held.is_empty() {
                 self.book(town, id, (person, party as i64 + 1), &held, planned);
             }
@@ -220,7 +223,7 @@ impl Rows {
         Ok(())
     }
 
-    fn book(&mut self, town: &Town, term: Uuid, (person, number): (Uuid, i64), dates: &[Uuid], at: Timestamp) {
+    fn book(&mut self, town: &Town, term: Uuid, (person, number): (Uuid, i64), dates: &[(Uuid, Date)], at: Timestamp) {
         let id = new_id(at);
         self.bookings.push(booking::ActiveModel {
             id: Set(id),
@@ -237,7 +240,7 @@ impl Rows {
             ..Default::default()
         });
         self.members.push(booking_member::ActiveModel { booking_id: Set(id), person_id: Set(person) });
-        self.places.extend(dates.iter().map(|date| booking_place::ActiveModel {
+        self.places.extend(dates.iter().map(|(date, day)| booking_place::ActiveModel {
             id: Set(new_id(at)),
             booking_id: Set(id),
             occurrence_id: Set(*date),
@@ -245,6 +248,7 @@ impl Rows {
             places: Set(1),
             heads: Set(1),
             state: Set(PlaceState::Held.into()),
+            on_date: Set((*day).into()),
         }));
     }
 }

@@ -25,6 +25,12 @@ macro_rules! ids {
             }
         }
 
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
         impl From<Uuid> for $name {
             fn from(id: Uuid) -> Self {
                 Self(id)
@@ -60,13 +66,16 @@ ids! {
     ChangeId,
     /// A household's claim to belong to a group.
     ClaimId,
+    /// What a family settled before it books (提前准备).
+    PreparationId,
     /// What makes a repeated request recognisable: the same key gets the same answer.
     RequestKey,
 }
 
 impl RequestKey {
-    /// The key of one of several requests that one form makes: it follows from the form's and the person.
-    pub fn of(self, person: PersonId) -> Self {
-        Self(Uuid::from_u128(self.0.as_u128() ^ person.0.as_u128()))
+    /// The key of one of several requests that one form makes: it follows from the form's and from whom or what that
+    /// request is for.
+    pub fn of(self, one: impl Into<Uuid>) -> Self {
+        Self(Uuid::from_u128(self.0.as_u128() ^ one.into().as_u128()))
     }
 }

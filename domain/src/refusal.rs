@@ -115,9 +115,12 @@ pub enum Refusal {
     /// There is no offer to answer.
     #[error("nothing is offered")]
     NothingOffered,
-    /// Of several that were asked for together not all have places, so none was booked.
+    /// Of several that were asked for together this one would only have waited, so none was booked.
     #[error("not all together")]
     NotTogether,
+    /// Of several that were asked for together another was refused, so none was booked.
+    #[error("another of them was refused")]
+    NoneOfThem,
     /// Lots are drawn after the closing, and the term has none.
     #[error("a draw needs a closing time")]
     DrawNeedsClosing,

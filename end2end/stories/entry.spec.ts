@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { accessible, addChild, expect, fits, hydrated, newPhone, open, signIn, test, visitor } from '../support';
-import { newTerm, setEntry } from '../desk';
+import { inDays, newTerm, setEntry } from '../desk';
 
 /** A family of its own with one child. */
 async function family(page: Page, slug: string, child: string): Promise<void> {
@@ -95,6 +95,48 @@ test('several children get their places together, or none of them', async ({ pag
   await section.getByRole('button', { name: '报名' }).click();
   await expect(section.locator('.banner', { hasText: '已报名' })).toHaveCount(1);
   await expect(section.locator('.banner', { hasText: '候补第 1 位' })).toHaveCount(1);
+});
+
+test('several classes are put on the list one by one and confirmed together', async ({ page, browser }) => {
+  test.slow();
+  const [day, next] = [inDays(40), inDays(41)];
+  const first = await newTerm(await visitor(browser), 'fengze', { places: 3, date: day, keep: true });
+  const second = await newTerm(await visitor(browser), 'fengze', { places: 1, date: next, keep: true });
+  await family(page, 'fengze', '全全');
+  for (const term of [first, second]) {
+    await open(page, term.page);
+    const section = page.locator(`#t${term.id}`);
+    await section.getByRole('link', { name: '和别的班一起报' }).click();
+    await page.waitForURL(/list=/);
+    await section.getByRole('button', { name: '存好' }).click();
+    await expect(section.locator('.banner--good')).toContainText('全全 已准备好');
+  }
+  await open(page, '/fengze/my');
+  await page.getByRole('link', { name: '报名单（2）' }).click();
+  await page.waitForURL(/my\/list/);
+  await hydrated(page);
+  await accessible(page);
+  await fits(page);
+  // Meanwhile another takes the only place of the second.
+  const rival = await visitor(browser);
+  await family(rival, 'fengze', '抢抢');
+  await open(rival, second.page);
+  await rival.locator(`#t${second.id}`).getByRole('button', { name: '报名' }).click();
+  await expect(rival.locator(`#t${second.id} .banner`)).toContainText('抢抢 已报名');
+
+  await page.getByLabel('要么都有名额，要么都不报').check();
+  await page.getByRole('button', { name: '确认报名' }).click();
+  await expect(page.locator('.banner--no')).toContainText('一项也没有报上');
+  const line = page.locator('.list__line').filter({ hasText: second.name });
+  await expect(line).toContainText('名额不够');
+  await accessible(page);
+  await line.getByRole('button', { name: /^去掉/ }).click();
+  await expect(page.locator('.list__line')).toHaveCount(1);
+  await hydrated(page);
+  await page.getByRole('button', { name: '确认报名' }).click();
+  await expect(page.locator('.banner--good')).toContainText('1 项有结果了');
+  await page.getByRole('link', { name: '看我的安排' }).click();
+  await expect(page.locator('main')).toContainText(first.name);
 });
 
 test('two things at once are warned of by name, and may be insisted on', async ({ page, browser }) => {

@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use store::{DatabaseConnection, login_sessions};
+use store::{DatabaseConnection, login_sessions, read_many::ReadMany};
 use tower_sessions::{
     Expiry, SessionManagerLayer, SessionStore,
     cookie::{SameSite, time},
@@ -40,6 +40,8 @@ const SWEEPING: u32 = 60;
 #[derive(Clone)]
 pub struct LoginStore {
     db: DatabaseConnection,
+    /// What sessions keep and when they end, by the hashes of their tokens.
+    read: ReadMany<String, (String, Timestamp)>,
     used: Arc<Mutex<HashSet<String>>>,
 }
 
@@ -50,9 +52,14 @@ impl fmt::Debug for LoginStore {
 }
 
 impl LoginStore {
-    /// The sessions of this database.
+    /// The sessions of this database. It reads as a task of the runtime.
     pub fn new(db: DatabaseConnection) -> Self {
-        Self { db, used: Arc::default() }
+        let reader = db.clone();
+        let read = ReadMany::new(move |hashes| {
+            let db = reader.clone();
+            async move { login_sessions::load(&db, hashes, clock::now()).await }
+        });
+        Self { db, read, used: Arc::default() }
     }
 
     /// Writes down which sessions were used, all at once: a morning's first requests don't wait for a write each.
@@ -104,9 +111,7 @@ impl SessionStore for LoginStore {
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let (hash, now) = (hash(id), clock::now());
-        let Some((data, expires_at)) = login_sessions::load(&self.db, &hash, now).await.map_err(failure)? else {
-            return Ok(None);
-        };
+        let Some((data, expires_at)) = self.read.get(hash.clone()).await.map_err(failure)? else { return Ok(None) };
         if login_sessions::IDLE - expires_at.duration_since(now) > FRESH {
             self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(hash);
         }

@@ -78,7 +78,6 @@ impl Key {
 }
 
 /// The pages that are kept.
-#[derive(Clone)]
 pub struct PageCache {
     kept: Cache<Key, Arc<Kept>>,
     revisions: Revisions,
@@ -132,7 +131,7 @@ impl PageCache {
 }
 
 /// Answers from what is kept, or renders and keeps.
-pub async fn keep(State(cache): State<PageCache>, request: Request, next: Next) -> Response {
+pub async fn keep(State(cache): State<Arc<PageCache>>, request: Request, next: Next) -> Response {
     let Some(key) = cache.key(&request) else { return next.run(request).await };
     if let Some(kept) = cache.kept.get(&key).await {
         return kept.answer(request.headers());

@@ -31,9 +31,11 @@ use leptos_axum::{
 };
 use std::{
     any::Any,
+    convert::Infallible,
     net::SocketAddr,
     sync::{Arc, OnceLock},
 };
+use tower::{Service, ServiceBuilder};
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
@@ -61,32 +63,31 @@ pub struct Setup {
     pub rate_limit: bool,
 }
 
-/// Everything that is served. Layers stand from the innermost to the outermost.
+/// Everything that is served. Layers stand from the outermost to the innermost, around the routes as a whole: a layer of
+/// a `Router` would stand around each of its routes, and be copied with all that it holds for each request.
 pub fn router(setup: Setup, logins: LoginStore) -> Result<Router, ConfigError> {
     let public_url = setup.public_url.as_deref();
     let feeds = Feeds { db: setup.host.db.clone(), clock: setup.host.clock.clone(), address: public_address(&setup) };
-    let health = Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready).with_state(setup.host.db.clone()));
-
-    let mut router = pages(&setup, logins)
-        .merge(built_files(&setup.assets))
+    let limit = setup.rate_limit.then(|| SignInLimit::new(setup.trust_proxy));
+    let routes = built_files(&setup.assets)
         .merge(feeds::router(feeds))
         .merge(live::router(setup.host.revisions.clone(), live::MOST))
-        .layer(from_fn(body_limit::take_whole_body));
-    if setup.rate_limit {
-        let limit = SignInLimit::new(setup.trust_proxy);
-        router = router.layer(from_fn_with_state(limit, rate_limit::limit_sign_in));
-    }
-    Ok(router
-        .layer(cross_site::same_site(public_url)?)
-        .layer(from_fn(cross_site::demand_origin))
-        .layer(from_fn(sentence::say_wrong_method))
-        .layer(CatchPanicLayer::custom(say_failed))
-        .layer(from_fn(sentence::speak_to_scripts))
-        .layer(from_fn(headers::always))
+        .fallback_service(pages(&setup, logins));
+    let layered = ServiceBuilder::new()
         .layer(from_fn(access_log::log_request))
-        .merge(health))
+        .layer(from_fn(headers::always))
+        .layer(from_fn(sentence::speak_to_scripts))
+        .layer(CatchPanicLayer::custom(say_failed))
+        .layer(from_fn(sentence::say_wrong_method))
+        .layer(from_fn(cross_site::demand_origin))
+        .layer(cross_site::same_site(public_url)?)
+        .option_layer(limit.map(|limit| from_fn_with_state(limit, rate_limit::limit_sign_in)))
+        .layer(from_fn(body_limit::take_whole_body))
+        .service(routes);
+    Ok(Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready).with_state(setup.host.db.clone()))
+        .fallback_service(layered))
 }
 
 fn public_address(setup: &Setup) -> PublicAddress {
@@ -99,11 +100,14 @@ static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
 
 /// The pages and their requests (server functions), with the login cookie; whatever else is asked for is a page that
 /// says there is no such page. What is public is kept for a moment.
-fn pages(setup: &Setup, logins: LoginStore) -> Router {
+fn pages(
+    setup: &Setup,
+    logins: LoginStore,
+) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static {
     let options = leptos_options(&setup.assets, setup.addr);
     let host = setup.host.clone();
     let address = public_address(setup);
-    let kept = PageCache::new(host.revisions.clone(), host.clock.clone());
+    let kept = Arc::new(PageCache::new(host.revisions.clone(), host.clock.clone()));
     let provide_host = move || {
         provide_context(host.clone());
         provide_context(address.clone());
@@ -119,15 +123,17 @@ fn pages(setup: &Setup, logins: LoginStore) -> Router {
         let rendering = render_missing(request);
         async move { not_found(rendering.await) }
     };
-    Router::new()
+    let routes: Router = Router::new()
         .route("/api/{*name}", any(|| async { sentence::NO_SUCH_REQUEST }))
         .leptos_routes_with_context(&options, routes, provide_host, shell)
         .fallback(missing)
-        .with_state(options)
-        .layer(login_cookie::layer(logins))
-        .layer(from_fn(headers::page_caching))
-        .layer(compression())
+        .with_state(options);
+    ServiceBuilder::new()
         .layer(from_fn_with_state(kept, page_cache::keep))
+        .layer(compression())
+        .layer(from_fn(headers::page_caching))
+        .layer(login_cookie::layer(logins))
+        .service(routes)
 }
 
 /// A page that was rendered because no route was found, unless the app itself said otherwise.

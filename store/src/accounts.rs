@@ -5,20 +5,22 @@ use crate::{
     entity::{account, login_code, staff_role, time::Instant},
     id::new_id,
     password,
+    read_many::ReadMany,
     tx::begin_write,
 };
 use domain::{
     id::{AccountId, CommunityId},
     phone::PhoneNumber,
     refusal::Refusal,
-    rights::Actor,
+    rights::{Actor, StaffRole},
 };
 use jiff::{Timestamp, ToSpan};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// How long a one-time code lives.
@@ -47,27 +49,37 @@ pub struct Who {
 
 /// Reads who an account is; none if it is gone or disabled.
 pub async fn who_is(conn: &impl ConnectionTrait, id: AccountId) -> Result<Option<Who>, StoreError> {
-    let Some(row) = account::Entity::find_by_id(id.0).filter(account::Column::DisabledAt.is_null()).one(conn).await?
-    else {
-        return Ok(None);
-    };
-    let roles = staff_role::Entity::find().filter(staff_role::Column::AccountId.eq(id.0)).all(conn).await?;
-    let phone = row.phone.as_deref().and_then(|phone| PhoneNumber::parse(phone).ok());
-    let name = match (&phone, row.name.is_empty()) {
-        (Some(phone), true) => phone.masked(),
-        _ => row.name,
-    };
-    Ok(Some(Who {
-        account: id,
-        name,
-        person: row.person_id,
-        household: row.household_id,
-        phone,
-        actor: Actor {
-            account: id,
-            roles: roles.into_iter().map(|role| (CommunityId(role.community_id), role.role.0)).collect(),
-        },
-    }))
+    Ok(who_are(conn, vec![id]).await?.remove(&id))
+}
+
+/// Reads who accounts are; those that are gone or disabled are left out.
+pub async fn who_are(conn: &impl ConnectionTrait, ids: Vec<AccountId>) -> Result<HashMap<AccountId, Who>, DbErr> {
+    let of: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let mut roles: HashMap<Uuid, Vec<(CommunityId, StaffRole)>> = HashMap::new();
+    for role in staff_role::Entity::find().filter(staff_role::Column::AccountId.is_in(of.clone())).all(conn).await? {
+        roles.entry(role.account_id).or_default().push((CommunityId(role.community_id), role.role.0));
+    }
+    let rows =
+        account::Entity::find().filter(account::Column::Id.is_in(of)).filter(account::Column::DisabledAt.is_null());
+    let who = rows.all(conn).await?.into_iter().map(|row| {
+        let id = AccountId(row.id);
+        let phone = row.phone.as_deref().and_then(|phone| PhoneNumber::parse(phone).ok());
+        let name = match (&phone, row.name.is_empty()) {
+            (Some(phone), true) => phone.masked(),
+            _ => row.name,
+        };
+        let actor = Actor { account: id, roles: roles.remove(&row.id).unwrap_or_default() };
+        (id, Who { account: id, name, person: row.person_id, household: row.household_id, phone, actor })
+    });
+    Ok(who.collect())
+}
+
+/// Reads who accounts are, for many at once.
+pub fn reader(db: DatabaseConnection) -> ReadMany<AccountId, Who> {
+    ReadMany::new(move |ids| {
+        let db = db.clone();
+        async move { who_are(&db, ids).await }
+    })
 }
 
 /// A new one-time code: six digits that nobody can guess.

@@ -21,6 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Connections to SQLite: one writes, the others read.
 const SQLITE_CONNECTIONS: u32 = 8;
 
+/// Pages that each connection may keep, in KiB below zero: with years of bookings an index doesn't fit into SQLite's own
+/// 2 MiB, and each booking would read its pages anew.
+const SQLITE_CACHE: &str = "-8192";
+
 /// Connections to PostgreSQL, of one node.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -61,7 +65,8 @@ async fn connect_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
-        .pragma("temp_store", "MEMORY");
+        .pragma("temp_store", "MEMORY")
+        .pragma("cache_size", SQLITE_CACHE);
     let pool = SqlitePoolOptions::new()
         .max_connections(SQLITE_CONNECTIONS)
         .acquire_timeout(PATIENCE)

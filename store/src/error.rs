@@ -88,6 +88,16 @@ fn is_busy(message: &str) -> bool {
     ["database is locked", "lock timeout", "deadlock detected"].iter().any(|part| message.contains(part))
 }
 
+/// True if another held a lock for longer than whoever asked was to wait (PostgreSQL, 55P03).
+pub(crate) fn is_locked(error: &DbErr) -> bool {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "55P03")
+        }
+        _ => false,
+    }
+}
+
 /// True if the database refused a row because a unique index holds one like it.
 pub(crate) fn is_duplicate(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))

@@ -26,6 +26,7 @@ pub mod migration;
 pub mod notices;
 pub mod password;
 pub mod pinyin;
+pub mod read_many;
 pub mod resources;
 pub mod revisions;
 pub mod rosters;

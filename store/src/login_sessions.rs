@@ -7,6 +7,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A session that nobody used for so long is over.
@@ -56,21 +57,21 @@ pub async fn save(
     Ok(())
 }
 
-/// What a session keeps and when it ends unless it is used, if it is alive.
+/// What each session keeps and when it ends unless it is used, by the hash of its token; those that are alive.
 pub async fn load(
     db: &impl ConnectionTrait,
-    id_hash: &str,
+    id_hashes: Vec<String>,
     now: Timestamp,
-) -> Result<Option<(String, Timestamp)>, DbErr> {
-    let row: Option<(String, Instant)> = login_session::Entity::find()
+) -> Result<HashMap<String, (String, Timestamp)>, DbErr> {
+    let rows: Vec<(String, String, Instant)> = login_session::Entity::find()
         .select_only()
-        .columns([login_session::Column::Data, login_session::Column::ExpiresAt])
-        .filter(login_session::Column::Id.eq(id_hash))
+        .columns([login_session::Column::Id, login_session::Column::Data, login_session::Column::ExpiresAt])
+        .filter(login_session::Column::Id.is_in(id_hashes))
         .filter(alive(now))
         .into_tuple()
-        .one(db)
+        .all(db)
         .await?;
-    Ok(row.map(|(data, expires_at)| (data, expires_at.into())))
+    Ok(rows.into_iter().map(|(id, data, expires_at)| (id, (data, expires_at.into()))).collect())
 }
 
 /// Ends one session.

@@ -25,7 +25,7 @@ use jiff::{
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, RelationTrait,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, LockBehavior, LockType},
 };
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -137,6 +137,17 @@ pub(crate) async fn lock_terms(tx: &impl ConnectionTrait, ids: &[TermId]) -> Res
         .all(tx)
         .await?;
     Ok(())
+}
+
+/// Those of these terms whose locks nobody holds just now (PostgreSQL).
+pub(crate) async fn unlocked_terms(conn: &impl ConnectionTrait, ids: &[TermId]) -> Result<Vec<TermId>, DbErr> {
+    let free = term::Entity::find()
+        .select_only()
+        .column(term::Column::Id)
+        .filter(term::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_tuple::<Uuid>();
+    Ok(free.all(conn).await?.into_iter().map(TermId).collect())
 }
 
 /// Reads one term.

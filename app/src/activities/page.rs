@@ -73,7 +73,7 @@ pub fn ActivityRoute() -> impl IntoView {
             left: query.get("left").and_then(|count| count.parse().ok()),
         })
     });
-    let several = Memo::new(move |_| query.with(|query| query.get("several")));
+    let way = Memo::new(move |_| query.with(|query| Way { several: query.get("several"), listing: query.get("list") }));
     let version = RwSignal::new(0_u32);
     let view = Resource::new(
         move || (slug.get(), activity.get(), answer.get(), version.get()),
@@ -85,13 +85,13 @@ pub fn ActivityRoute() -> impl IntoView {
     view! {
         <Transition fallback=Loading>
             {move || {
-                let several = several.get();
+                let way = way.get();
                 Suspend::new(async move {
                     match framed(view).await {
                         Ok(view) => {
                             let answer = answer.get_untracked();
                             now.begin(view.places.clone(), view.mine.clone());
-                            view! { <Article view answer several version /> }.into_any()
+                            view! { <Article view answer way version /> }.into_any()
                         }
                         Err(error) => view! { <Failure error /> }.into_any(),
                     }
@@ -99,6 +99,15 @@ pub fn ActivityRoute() -> impl IntoView {
             }}
         </Transition>
     }
+}
+
+/// Another way to book than for one person at once, as the URL says it: each names a term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Way {
+    /// For several people.
+    several: Option<String>,
+    /// By the booking list.
+    listing: Option<String>,
 }
 
 /// What was just done, as the URL says it.
@@ -112,7 +121,7 @@ struct Answer {
 }
 
 #[component]
-fn Article(view: ActivityView, answer: Answer, several: Option<String>, version: RwSignal<u32>) -> impl IntoView {
+fn Article(view: ActivityView, answer: Answer, way: Way, version: RwSignal<u32>) -> impl IntoView {
     let head = use_head();
     let ActivityView { page, mine, prepared, key, .. } = view;
     let booked = answer.booked;
@@ -138,8 +147,10 @@ fn Article(view: ActivityView, answer: Answer, several: Option<String>, version:
             .map(|term| {
                 let mine: Vec<_> = mine.iter().filter(|booking| booking.term == term.id).cloned().collect();
                 let prepared = prepared.iter().filter(|one| one.term == term.id).cloned().collect();
-                let several = several.as_deref() == Some(term.id.to_string().as_str());
-                view! { <TermSection term unit mine prepared several key booked=booked.clone() version /> }
+                let id = term.id.to_string();
+                let named = |named: &Option<String>| named.as_deref() == Some(id.as_str());
+                let (several, listing) = (named(&way.several), named(&way.listing));
+                view! { <TermSection term unit mine prepared several listing key booked=booked.clone() version /> }
             })
             .collect_view()
     };

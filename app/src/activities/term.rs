@@ -29,6 +29,8 @@ pub fn TermSection(
     prepared: Vec<Prepared>,
     /// True where it is asked for several people at once.
     several: bool,
+    /// True where it is put on the booking list.
+    listing: bool,
     /// The key of the next booking.
     key: Option<RequestKey>,
     /// The booking that was just made, by the URL.
@@ -62,7 +64,7 @@ pub fn TermSection(
         .collect_view();
     let form = match term.standing {
         Standing::Open { .. } | Standing::Waitlist { .. } | Standing::Applying { .. } => {
-            view! { <BookForm term=term.clone() unit mine prepared several key /> }.into_any()
+            view! { <BookForm term=term.clone() unit mine prepared several listing key /> }.into_any()
         }
         Standing::Opens { .. } => view! { <OpensLater term=term.clone() unit mine prepared version /> }.into_any(),
         _ => ().into_any(),

@@ -1,11 +1,14 @@
 //! Booking a place: the request, and the form that makes it.
 
-use super::form::{BookFields, FormTerm, OtherTerm, insists_on};
+use super::{
+    form::{BookFields, FormTerm, OtherTerm, insists_on},
+    prepare_booking::ListForm,
+};
 use crate::{
     activities::places::term_now,
     error::AppError,
     frame::{use_head, use_me},
-    parts::{ActionProblem, field_problem},
+    parts::{ActionProblem, Icon, field_problem},
     say,
 };
 use domain::{
@@ -124,7 +127,7 @@ pub async fn book_place(
     } else {
         crate::ssr::told(host.desk.book_together(asked).await, &slug).await?
     };
-    let (booked, mut refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    let (booked, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
     let first = booked.into_iter().flatten().next();
     match (first, refused.len()) {
         (Some(first), 0) => {
@@ -134,8 +137,12 @@ pub async fn book_place(
             crate::ssr::go(&slug, &format!("activities/{activity}?booked={}&left={left}#t{page}", first.booking()));
         }
         (None, _) => {
-            let refused = refused.pop().unwrap_or(Err(store::StoreError::Busy));
-            crate::ssr::told(refused, &slug).await?;
+            // The one that failed says why; the others only that it did.
+            let with_it = |answer: &Result<_, _>| {
+                matches!(answer, Err(store::StoreError::Refused(domain::refusal::Refusal::NoneOfThem)))
+            };
+            let why = refused.into_iter().find(|answer| !with_it(answer)).unwrap_or(Err(store::StoreError::Busy));
+            crate::ssr::told(why, &slug).await?;
         }
     }
     Ok(())
@@ -154,6 +161,8 @@ pub fn BookForm(
     prepared: Vec<Prepared>,
     /// True where it is asked for several people at once.
     several: bool,
+    /// True where it is put on the booking list instead.
+    listing: bool,
     /// The key of the next booking.
     key: Option<RequestKey>,
 ) -> impl IntoView {
@@ -187,6 +196,10 @@ pub fn BookForm(
                 }
                 .into_any()
             });
+        }
+        if listing {
+            let (slug, term, prepared) = (slug.get_value(), term.get_value(), prepared.get_value());
+            return Some(view! { <ListForm slug term members prepared /> }.into_any());
         }
         let ready: Vec<_> = prepared.get_value().into_iter().filter(|one| !busy.contains(&one.person)).collect();
         let form = view! { <Form slug=slug.get_value() term=term.get_value() members several key action /> };
@@ -232,6 +245,16 @@ fn Form(
     };
     let heads = field_problem(action, "heads");
     let insist = insists_on(action);
+    // A single date is booked at once.
+    let list = (term.card.scopes.whole || term.card.scopes.rest).then(|| {
+        let (activity, id) = (term.activity().unwrap_or_default(), term.card.id);
+        view! {
+            <a class="back" href=format!("/{slug}/activities/{activity}?list={id}#t{id}")>
+                <Icon name="plus" />
+                {say!(list.add)}
+            </a>
+        }
+    });
     view! {
         <ActionForm action attr:class="form">
             <ActionProblem action fields=&["heads"] />
@@ -241,6 +264,7 @@ fn Form(
             <button class="button button--primary button--big" disabled=move || action.pending().get()>
                 {button}
             </button>
+            {list}
         </ActionForm>
     }
 }

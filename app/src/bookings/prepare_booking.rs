@@ -47,7 +47,7 @@ pub async fn prepare_booking(
         let asked = store::bookings::Asked { who: who.clone(), request, at };
         crate::ssr::told(store::bookings::prepare_booking(&host.db, &asked).await, &slug).await?;
     }
-    crate::ssr::go(&slug, &format!("activities/{activity}?prepared={page}#t{page}"));
+    crate::ssr::go(&slug, &format!("activities/{activity}?prepared={page}&list={page}#t{page}"));
     Ok(())
 }
 
@@ -149,9 +149,8 @@ fn Preparing(term: TermCard, unit: Unit, mine: Vec<MyBooking>, prepared: Vec<Pre
     }
 }
 
-/// What is settled for one person.
-#[component]
-fn Ready(one: Prepared) -> impl IntoView {
+/// How much, and how many come: 整期 · 1 大 1 小
+pub(super) fn what_of(one: &Prepared) -> String {
     let scope = match one.scope {
         Scope::Whole => say!(common.scope_whole),
         Scope::Rest | Scope::Single => say!(common.scope_rest),
@@ -161,12 +160,46 @@ fn Ready(one: Prepared) -> impl IntoView {
         words::entry::shape(shape)
     });
     let heads = (shape.is_none() && one.heads > 1).then(|| say!(family.heads, count = one.heads).to_string());
-    let what = [Some(scope.to_owned()), shape, heads].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let title = say!(entry.prepared_title, person = one.name).to_string();
+    [Some(scope.to_owned()), shape, heads].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// What is settled for one person.
+#[component]
+fn Ready(one: Prepared) -> impl IntoView {
+    let title = say!(entry.prepared_title, person = one.name.clone()).to_string();
+    let list = format!("/{}/my/list", use_head().slug);
     view! {
         <Banner class="banner--good" icon="check" title>
-            <p>{say!(entry.prepared_text, what = what).to_string()}</p>
+            <p>{say!(entry.prepared_text, what = what_of(&one)).to_string()}</p>
+            <p>
+                <a href=list>{say!(list.see)}</a>
+            </p>
         </Banner>
+    }
+}
+
+/// While the term is open: put on the list instead of being booked at once, to be confirmed with others.
+#[component]
+pub(super) fn ListForm(
+    slug: String,
+    term: FormTerm,
+    members: Vec<domain::reading::Member>,
+    prepared: Vec<Prepared>,
+) -> impl IntoView {
+    let action = ServerAction::<PrepareBooking>::new();
+    let here = format!("/{slug}/activities/{}#t{}", term.activity().unwrap_or_default(), term.card.id);
+    let ready = prepared.into_iter().map(|one| view! { <Ready one /> }).collect_view();
+    view! {
+        <h3>{say!(list.add_title)}</h3>
+        <p class="soft">{say!(list.add_text)}</p>
+        {ready}
+        <PrepareForm slug term members action />
+        <p>
+            <a class="back" href=here>
+                <Icon name="left" />
+                {say!(list.add_back)}
+            </a>
+        </p>
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     error::AppError,
     frame::{framed, refetch_frame_after, use_head, use_slug},
     live::Live,
-    parts::{Banner, Empty, Failure, Loading, PageTitle},
+    parts::{Banner, Empty, Failure, Icon, Loading, PageTitle},
     say,
     sign_in::sign_out::SignOutForm,
 };
@@ -34,6 +34,8 @@ pub struct MyView {
     pub days: Vec<DayHead>,
     /// The groups that the household claimed at this community.
     pub claims: Vec<MyClaim>,
+    /// Lines of the household's booking list here.
+    pub listed: usize,
     /// The community's revision, or an earlier one.
     pub revision: i64,
 }
@@ -51,7 +53,8 @@ pub async fn read_my(slug: String) -> Result<Option<MyView>, AppError> {
     let days = store::days::heads(&host.db, head.id, &dates).await?;
     let me = store::families::me(&host.db, &who, now).await?;
     let claims = store::claims::my_claims(&host.db, &who, head.id).await?;
-    Ok(Some(MyView { me, bookings, days, claims, revision }))
+    let listed = store::bookings::listed(&host.db, &who, head.id, now).await?.len();
+    Ok(Some(MyView { me, bookings, days, claims, listed, revision }))
 }
 
 /// What was just done, as the URL says it: it is also what asks for the page anew.
@@ -151,7 +154,15 @@ fn Arrangement(
 ) -> impl IntoView {
     let head = use_head();
     let slug = head.slug;
-    let MyView { me, bookings, days, claims, .. } = view;
+    let MyView { me, bookings, days, claims, listed, .. } = view;
+    let to_list = (listed > 0).then(|| {
+        view! {
+            <a class="button" href=format!("/{slug}/my/list")>
+                <Icon name="ticket" />
+                {say!(list.open, count = listed).to_string()}
+            </a>
+        }
+    });
     let claimed = done.claimed.is_some();
     // What waits for an answer comes first, whenever it takes place.
     let offers = bookings
@@ -212,6 +223,7 @@ fn Arrangement(
                         <nav class="tabs" aria-label=say!(family.sort)>
                             {tabs}
                         </nav>
+                        {to_list}
                         <SignOutForm />
                     </div>
                 </div>

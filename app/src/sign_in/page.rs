@@ -31,7 +31,7 @@ const DEMO_CODE: &str = "demo_code";
 
 #[cfg(feature = "ssr")]
 async fn kept_phone() -> Result<Option<domain::phone::PhoneNumber>, AppError> {
-    let kept = crate::ssr::kept(PHONE).await?;
+    let kept: Option<String> = crate::ssr::kept(PHONE).await?;
     Ok(kept.and_then(|phone| domain::phone::PhoneNumber::parse(&phone).ok()))
 }
 
@@ -90,8 +90,8 @@ pub async fn enter_code(slug: String, code: String, to: Option<String>) -> Resul
     let entered = store::accounts::enter_code(&host.db, &phone, &code, crate::ssr::now()?).await;
     let account = crate::ssr::told(entered, &slug).await?;
     crate::ssr::sign_in(account).await?;
-    crate::ssr::keep(PHONE, None).await?;
-    crate::ssr::keep(DEMO_CODE, None).await?;
+    crate::ssr::keep::<str>(PHONE, None).await?;
+    crate::ssr::keep::<str>(DEMO_CODE, None).await?;
     crate::ssr::go(&slug, &landing(to.as_deref()).unwrap_or_else(|| "my".to_owned()));
     Ok(())
 }

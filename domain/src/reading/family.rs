@@ -2,10 +2,10 @@
 
 use super::notice::NoticeText;
 use crate::{
-    activity::Audience,
-    booking::{BookingState, Scope},
+    activity::{Audience, Unit},
+    booking::{BookingState, Scope, Standing},
     entry::{ClaimState, Group},
-    id::{AccountId, ActivityId, BookingId, NoticeId, OccurrenceId, PersonId, TermId},
+    id::{AccountId, ActivityId, BookingId, NoticeId, OccurrenceId, PersonId, PreparationId, TermId},
     person::MemberRole,
     rights::StaffRole,
     term::OccurrenceState,
@@ -100,8 +100,10 @@ shapes! {
         state: ClaimState,
     }
 
-    /// What a family settled before the opening.
+    /// What a family settled before it books.
     Prepared {
+        /// What it is known by.
+        id: PreparationId,
         /// The term.
         term: TermId,
         /// For whom.
@@ -116,6 +118,34 @@ shapes! {
         adults: Option<u32>,
         /// Something else at the same time was insisted on.
         insists: bool,
+    }
+
+    /// One line of a household's list (报名单): what it settled, and how the class stands.
+    Listed {
+        /// What was settled.
+        prepared: Prepared,
+        /// The activity.
+        activity: ActivityId,
+        /// Its name.
+        name: String,
+        /// What places are counted in.
+        unit: Unit,
+        /// The term's name.
+        term_name: String,
+        /// First date.
+        first: Date,
+        /// Last date.
+        last: Date,
+        /// Start.
+        start: Time,
+        /// End.
+        end: Time,
+        /// How the term stands.
+        standing: Standing,
+        /// When booking opens, while that lies ahead.
+        opens: Option<DateTime>,
+        /// Seconds until then.
+        opens_in: Option<i64>,
     }
 
     /// A date of one's own booking.

@@ -42,6 +42,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let setup = Setup {
         host: Host {
             db: db.clone(),
+            accounts: store::accounts::reader(db.clone()),
             desk: BookingDesk::open(db.clone()),
             revisions: revisions.clone(),
             clock: Arc::new(clock::now),

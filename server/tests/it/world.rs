@@ -66,6 +66,7 @@ impl World {
         let mut setup = Setup {
             host: app::ssr::Host {
                 db: db.clone(),
+                accounts: store::accounts::reader(db.clone()),
                 desk: BookingDesk::open(db.clone()),
                 revisions: revisions.clone(),
                 clock: Arc::new(crate::town::now),

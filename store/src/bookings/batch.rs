@@ -249,7 +249,7 @@ impl Batch {
                 booking_id: Set(decided.booking.0),
                 person_id: Set(decided.asked.request.person.0),
             });
-            places.extend(decided.place_rows());
+            places.extend(decided.place_rows(loaded));
             audits.push(decided.change(loaded).row(tx, None::<()>, Some(&decided.answer), decided.asked.at)?);
             answers.push(decided.answer_row()?);
         }
@@ -308,16 +308,18 @@ impl Decided {
         }
     }
 
-    fn place_rows(&self) -> impl Iterator<Item = booking_place::ActiveModel> + '_ {
+    fn place_rows<'a>(&'a self, loaded: &'a Loaded) -> impl Iterator<Item = booking_place::ActiveModel> + 'a {
         let request = &self.asked.request;
-        self.dates.iter().map(|date| booking_place::ActiveModel {
+        let dates = loaded.dates.iter().filter(|date| self.dates.contains(&OccurrenceId(date.id)));
+        dates.map(|date| booking_place::ActiveModel {
             id: Set(new_id(self.asked.at)),
             booking_id: Set(self.booking.0),
-            occurrence_id: Set(date.0),
+            occurrence_id: Set(date.id),
             person_id: Set(request.person.0),
             places: Set(signed(self.places)),
             heads: Set(signed(request.heads)),
             state: Set(Stored(place_state(self.state))),
+            on_date: Set(date.on_date),
         })
     }
 

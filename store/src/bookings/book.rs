@@ -4,9 +4,9 @@ use super::batch::Batch;
 use crate::{
     StoreError,
     accounts::Who,
-    error::{is_constraint, is_duplicate},
+    error::{is_constraint, is_duplicate, is_locked},
     fault::{self, Point},
-    terms::lock_terms,
+    terms::{lock_terms, unlocked_terms},
     tx::begin_write,
 };
 use domain::{
@@ -102,19 +102,60 @@ pub type Answers = Vec<Result<Booked, StoreError>>;
 /// party (一起报名) get places all, or none of them anything. The answers are in the order of the requests; a refusal
 /// of one party is nobody else's.
 pub async fn book_parties(db: &DatabaseConnection, parties: &[Vec<Asked>]) -> Vec<Answers> {
+    decide_parties(db, parties).await.0
+}
+
+/// The same, with the terms whose locks somebody else held for too long: who asked for one of them is told that it is
+/// busy, and nobody else is held up by it.
+pub(super) async fn decide_parties(
+    db: &DatabaseConnection,
+    parties: &[Vec<Asked>],
+) -> (Vec<Answers>, BTreeSet<TermId>) {
     let error = match book_with(db, parties, Locking::On).await {
-        Ok(answers) => return answers,
+        Ok(answers) => return (answers, BTreeSet::new()),
         Err(error) => error,
     };
+    let all = || parties.iter().map(|party| refused(party, &error)).collect();
+    if is_locked(&error) {
+        let terms = terms_of(parties);
+        let free = unlocked_terms(db, &terms.iter().copied().collect::<Vec<_>>()).await.unwrap_or_default();
+        let mut held: BTreeSet<TermId> = terms.into_iter().filter(|term| !free.contains(term)).collect();
+        let waits = |party: &Vec<Asked>| party.iter().any(|one| held.contains(&one.request.term));
+        let others: Vec<_> = parties.iter().filter(|party| !waits(party)).cloned().collect();
+        // Where all are held there is nobody to part them from; where none is any more, there is no telling which was.
+        if others.is_empty() || others.len() == parties.len() {
+            return (all(), held);
+        }
+        let (answers, more) = Box::pin(decide_parties(db, &others)).await;
+        let mut answers = answers.into_iter();
+        let told = parties.iter().map(|party| match waits(party) {
+            true => refused(party, &error),
+            false => answers.next().unwrap_or_else(|| refused(party, &error)),
+        });
+        let told = told.collect();
+        held.extend(more);
+        return (told, held);
+    }
     if !is_constraint(&error) || parties.len() < 2 {
-        return parties.iter().map(|party| party.iter().map(|_| Err(refused_by_tables(&error))).collect()).collect();
+        return (all(), BTreeSet::new());
     }
     // A row that the rules let through and the tables don't: alone, it fails alone.
-    let mut answers = Vec::with_capacity(parties.len());
+    let (mut answers, mut held) = (Vec::with_capacity(parties.len()), BTreeSet::new());
     for party in parties {
-        answers.extend(Box::pin(book_parties(db, std::slice::from_ref(party))).await);
+        let (answer, locked) = Box::pin(decide_parties(db, std::slice::from_ref(party))).await;
+        answers.extend(answer);
+        held.extend(locked);
     }
-    answers
+    (answers, held)
+}
+
+fn refused(party: &[Asked], error: &DbErr) -> Answers {
+    party.iter().map(|_| Err(refused_by_tables(error))).collect()
+}
+
+/// The terms that are asked for.
+pub(super) fn terms_of(parties: &[Vec<Asked>]) -> BTreeSet<TermId> {
+    parties.iter().flatten().map(|one| one.request.term).collect()
 }
 
 /// The same for requests each of which is a party of its own.
@@ -130,7 +171,7 @@ fn refused_by_tables(error: &DbErr) -> StoreError {
 
 async fn book_with(db: &DatabaseConnection, parties: &[Vec<Asked>], locking: Locking) -> Result<Vec<Answers>, DbErr> {
     let asked: Vec<Asked> = parties.iter().flatten().cloned().collect();
-    let terms: Vec<TermId> = asked.iter().map(|one| one.request.term).collect::<BTreeSet<_>>().into_iter().collect();
+    let terms: Vec<TermId> = terms_of(parties).into_iter().collect();
     if let Locking::OffAsControl(pause) = locking {
         let mut batch = Batch::read(db, &asked).await?;
         let answers = parties.iter().map(|party| decide(&mut batch, party)).collect();
@@ -154,6 +195,8 @@ async fn book_with(db: &DatabaseConnection, parties: &[Vec<Asked>], locking: Loc
     Ok(answers)
 }
 
+/// Those of one party get places all, or none of them anything: then the one that failed is told why, and the others that
+/// it was not together.
 fn decide(batch: &mut Batch, party: &[Asked]) -> Answers {
     if let [one] = party {
         return vec![decide_one(batch, one)];
@@ -171,7 +214,9 @@ fn decide(batch: &mut Batch, party: &[Asked]) -> Answers {
             Err(refusal) => refusal,
         };
         batch.back_to(mark);
-        return party.iter().map(|_| Err(refusal.clone())).collect();
+        let failed = answers.len();
+        let other = StoreError::from(Refusal::NoneOfThem);
+        return (0..party.len()).map(|n| Err(if n == failed { refusal.clone() } else { other.clone() })).collect();
     }
     answers
 }

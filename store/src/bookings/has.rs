@@ -19,9 +19,7 @@ use domain::{
     term::OccurrenceState,
 };
 use jiff::{Timestamp, civil::Date};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -89,7 +87,7 @@ impl Has {
         Ok(has)
     }
 
-    /// What stands on the days of these terms' dates.
+    /// What stands on the days to come of these terms' dates.
     async fn read_live(
         &mut self,
         conn: &impl ConnectionTrait,
@@ -98,11 +96,7 @@ impl Has {
         now: Timestamp,
     ) -> Result<(), DbErr> {
         let from = days_of(now, now).0;
-        let last = terms.values().filter_map(|loaded| loaded.dates.last()).map(|date| date.on_date).max();
-        let same_days = Condition::all()
-            .add(occurrence::Column::OnDate.between(from, last.unwrap_or(from)))
-            .add(occurrence::Column::State.eq(code(OccurrenceState::Scheduled)));
-        let of_terms = occurrence::Column::TermId.is_in(terms.keys().map(|term| term.0));
+        let last = terms.values().flat_map(|loaded| &loaded.dates).map(|date| date.on_date).max();
         let rows: Vec<(Uuid, Uuid, Uuid, Day, Instant, Instant, Stored<PlaceState>)> = booking_place::Entity::find()
             .select_only()
             .column(booking_place::Column::PersonId)
@@ -114,8 +108,9 @@ impl Has {
             .column(booking_place::Column::State)
             .join(JoinType::InnerJoin, booking_place::Relation::Occurrence.def())
             .filter(booking_place::Column::PersonId.is_in(people.to_vec()))
+            .filter(booking_place::Column::OnDate.between(from, last.unwrap_or(from)))
             .filter(booking_place::Column::State.ne(code(PlaceState::Released)))
-            .filter(Condition::any().add(of_terms).add(same_days))
+            .filter(occurrence::Column::State.eq(code(OccurrenceState::Scheduled)))
             .into_tuple()
             .all(conn)
             .await?;

@@ -128,6 +128,7 @@ pub fn keep_bookings(
                 places: draft.places,
                 heads,
                 state: Stored(state),
+                on_date: date.date.into(),
             });
             if state == PlaceState::Held && !date.cancelled && date.ends_at < clock.now {
                 call_roll(&draft.party, date.id, date.starts_at, people, desk, rows);

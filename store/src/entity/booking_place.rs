@@ -1,6 +1,6 @@
 //! The places a booking takes, one row a date.
 
-use crate::entity::stored::Stored;
+use crate::entity::{stored::Stored, time::Day};
 use domain::booking::PlaceState;
 use sea_orm::entity::prelude::*;
 
@@ -23,6 +23,8 @@ pub struct Model {
     pub heads: i32,
     /// Held, waited for, or given back.
     pub state: Stored<PlaceState>,
+    /// The day of the date: it goes with it when it is moved.
+    pub on_date: Day,
 }
 
 /// No relations are declared: queries name their joins.

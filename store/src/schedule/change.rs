@@ -1,6 +1,6 @@
 //! The changes themselves.
 
-use super::{hold_term, planned, taken, tell::tell, undo::Snapshot};
+use super::{hold_term, planned, put_date, taken, tell::tell, undo::Snapshot};
 use crate::{
     StoreError,
     accounts::Who,
@@ -24,8 +24,8 @@ use domain::{
 };
 use jiff::Timestamp;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -49,7 +49,7 @@ impl Doing<'_> {
             row.sequence = was.sequence + 1;
             row.updated_at = self.now.into();
             before.push(Snapshot::of(was));
-            row.clone().into_active_model().reset_all().update(self.tx).await?;
+            put_date(self.tx, &row).await?;
             written.push(row);
         }
         self.record(before, &written).await
@@ -275,14 +275,14 @@ pub async fn add_occurrence(
     let doing = Doing { tx: &tx, who, loaded: &loaded, kind: ChangeKind::Add, now };
     doing.check(std::slice::from_ref(&row)).await?;
     occurrence::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await?;
-    give_places(&doing, row.id).await?;
+    give_places(&doing, &row).await?;
     let id = doing.record(Vec::new(), &[row]).await?;
     tx.commit().await?;
     Ok(id)
 }
 
 /// Gives places on a date that was added.
-async fn give_places(doing: &Doing<'_>, date: Uuid) -> Result<(), StoreError> {
+async fn give_places(doing: &Doing<'_>, date: &occurrence::Model) -> Result<(), StoreError> {
     let off = doing.loaded.dates.iter().filter(|date| date.state == OccurrenceState::Cancelled).map(|date| date.id);
     let missed: HashSet<Uuid> = booking_place::Entity::find()
         .select_only()
@@ -314,11 +314,12 @@ async fn give_places(doing: &Doing<'_>, date: Uuid) -> Result<(), StoreError> {
             rows.push(booking_place::ActiveModel {
                 id: Set(new_id(doing.now)),
                 booking_id: Set(booking.id),
-                occurrence_id: Set(date),
+                occurrence_id: Set(date.id),
                 person_id: Set(booking.person_id),
                 places: Set(i32::try_from(places).unwrap_or(i32::MAX)),
                 heads: Set(booking.heads),
                 state: Set(Stored(PlaceState::Held)),
+                on_date: Set(date.on_date),
             });
         }
     }

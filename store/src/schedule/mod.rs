@@ -24,7 +24,7 @@ pub use undo::undo_change;
 use crate::{
     StoreError,
     accounts::Who,
-    entity::{community, occurrence},
+    entity::{booking_place, community, occurrence},
     terms::{Loaded, load_term, local, lock_terms},
     tx::WriteTx,
 };
@@ -34,7 +34,10 @@ use domain::{
     schedule::{Arrangement, Planned},
 };
 use jiff::Timestamp;
-use sea_orm::{EntityTrait, QuerySelect, sea_query::LockType};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::{Expr, LockType},
+};
 
 /// A term under the lock, if the actor may change its dates.
 pub(crate) async fn hold_term(tx: &WriteTx, who: &Who, id: TermId) -> Result<Loaded, StoreError> {
@@ -61,6 +64,18 @@ pub(crate) fn arrangement(loaded: &Loaded, date: &occurrence::Model) -> Arrangem
         room: date.room_id.map(RoomId),
         leader: date.leader.clone(),
     }
+}
+
+/// Writes a date as it is to be, and its day beside each of its places.
+async fn put_date(tx: &WriteTx, row: &occurrence::Model) -> Result<(), DbErr> {
+    row.clone().into_active_model().reset_all().update(tx).await?;
+    booking_place::Entity::update_many()
+        .col_expr(booking_place::Column::OnDate, Expr::value(row.on_date))
+        .filter(booking_place::Column::OccurrenceId.eq(row.id))
+        .filter(booking_place::Column::OnDate.ne(row.on_date))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// The dates of a term as the rules of changing look at them.

@@ -1,6 +1,6 @@
 //! Taking the last change of a term's dates back.
 
-use super::{change::Doing, hold_term, tell::tell};
+use super::{change::Doing, hold_term, put_date, tell::tell};
 use crate::{
     StoreError,
     accounts::Who,
@@ -120,7 +120,7 @@ pub async fn undo_change(db: &DatabaseConnection, who: &Who, id: ChangeId, now: 
             .collect();
         doing.check(&rows).await?;
         for row in &rows {
-            row.clone().into_active_model().reset_all().update(&tx).await?;
+            put_date(&tx, row).await?;
         }
         tell(&doing, &after, &rows).await?;
         let rows: Vec<_> = rows.iter().map(Snapshot::of).collect();

@@ -218,3 +218,34 @@ on_both_databases!(staff_book_through_the_same_desk_and_the_family_is_told, |tes
         );
     }
 });
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_term_that_somebody_holds_for_long_holds_up_nobody_who_asks_for_another() {
+    let test = TestDatabase::postgres().await;
+    let town = Town::new(&test.db).await;
+    let (held, other) = (town.term(4).await, town.term(20).await);
+    let desk = BookingDesk::open(test.db.clone());
+    let mut parents = Vec::new();
+    for n in 0..8 {
+        parents.push(town.parent(n).await);
+    }
+    let ask = |n: usize, term| desk.book_place(asked(&parents[n], request(term, parents[n].child)));
+    let holding = lock(&test.db, held).await;
+    // The first batch finds it out, and those who asked for the other are answered all the same.
+    let (busy, booked) = tokio::join!(ask(0, held), ask(1, other));
+    assert!(matches!(busy, Err(StoreError::Busy)), "{busy:?}");
+    assert_eq!(plain(&booked), "confirmed on 4");
+    // From then on nobody waits for it who asked for something else.
+    let start = std::time::Instant::now();
+    let stuck = tokio::join!(ask(2, held), ask(3, held), async {
+        for n in 4..8 {
+            assert_eq!(plain(&ask(n, other).await), "confirmed on 4");
+        }
+        let waited = start.elapsed();
+        assert!(waited.as_millis() < 1500, "{waited:?}");
+        drop(holding);
+    });
+    // And those who waited aside got their places, in their order, as soon as it was free.
+    assert_eq!((plain(&stuck.0), plain(&stuck.1)), ("confirmed on 4".to_owned(), "confirmed on 4".to_owned()));
+    assert_eq!(plain(&ask(0, held).await), "confirmed on 4");
+}

@@ -221,9 +221,8 @@ on_both_databases!(several_children_get_places_all_or_none, |test: TestDatabase|
         vec![one(parent.child), one(sister)]
     };
     let answers: Answers = desk.book_together(party(small)).await.unwrap();
-    for answer in answers {
-        assert_eq!(refusal(answer), Refusal::NotTogether);
-    }
+    let refusals: Vec<Refusal> = answers.into_iter().map(refusal).collect();
+    assert_eq!(refusals, [Refusal::NoneOfThem, Refusal::NotTogether], "the first had the last place");
     let none = calendar::my_bookings(&test.db, &parent.who, None, now()).await.unwrap();
     assert!(none.is_empty(), "neither has the one place: {none:?}");
     assert!(ask(&town, &parent, &request(small, sister)).await.is_ok(), "and it is still free");

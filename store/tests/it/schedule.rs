@@ -10,7 +10,7 @@ use domain::{
     booking::{BookingState, PlaceState, Scope},
     id::{BookingId, OccurrenceId, TermId},
     reading::{ClashBy, NoticeText, PlanPage, PlannedDate},
-    recurrence::Recurrence,
+    recurrence::{Recurrence, Series},
     refusal::Refusal,
     rights::Door,
     schedule::{Arrangement, Edit, Reach, Shared},
@@ -18,11 +18,12 @@ use domain::{
 };
 use jiff::{
     ToSpan,
-    civil::{date, time},
+    civil::{Date, date, time},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use store::{
-    StoreError, activities,
+    StoreError,
+    activities::{self, NewTerm},
     bookings::{BookRequest, book_place, cancel_booking, decline_date},
     entity::{booking, booking_place, community, occurrence, room},
     notices, schedule,
@@ -427,4 +428,28 @@ on_both_databases!(a_term_keeps_its_hours_where_the_clocks_change, |test: TestDa
     for date in plan(&town, term).await.dates {
         assert_eq!((date.now.start, date.now.end), (time(9, 0, 0, 0), time(11, 0, 0, 0)), "{}", date.now.date);
     }
+});
+
+on_both_databases!(a_moved_date_is_in_the_way_where_it_now_is_and_nowhere_else, |test: TestDatabase| async move {
+    let town = Town::new(&test.db).await;
+    let parent = town.parent(1).await;
+    let tuesdays = town.term(5).await;
+    book(&town, &parent, tuesdays).await;
+    let on = |day: Date| NewTerm {
+        series: Series::from(Recurrence::Dates { dates: vec![day] }),
+        from: day,
+        until: day,
+        ..town.new_term(5)
+    };
+    let tuesday = activities::new_term(&test.db, &town.staff, on(date(2026, 12, 8)), now()).await.unwrap();
+    let thursday = activities::new_term(&test.db, &town.staff, on(date(2026, 12, 10)), now()).await.unwrap();
+    let ask = async |term| book_place(&test.db, &parent.who, &request(term, parent.child), later(2)).await;
+
+    let second = nth(&town, tuesdays, 1).await;
+    let moved = edit(&second, Reach::This, |to| to.date = date(2026, 12, 10));
+    let change = schedule::edit_dates(&test.db, &town.staff, &moved, 0, now()).await.unwrap().unwrap();
+    assert!(matches!(refusal(ask(thursday).await), Refusal::Overlaps { .. }), "it is where it was moved to");
+    schedule::undo_change(&test.db, &town.staff, change, later(1)).await.unwrap();
+    assert!(matches!(refusal(ask(tuesday).await), Refusal::Overlaps { .. }), "it is back");
+    assert!(ask(thursday).await.is_ok(), "and away from there");
 });

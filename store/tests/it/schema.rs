@@ -98,7 +98,10 @@ on_both_databases!(
         };
         let place = async |booking: &str, state: &str| {
             let id = sql_id(test.db.get_database_backend(), new_id(now));
-            run(format!("INSERT INTO booking_place VALUES ({id}, {booking}, {date}, {person}, 1, 1, '{state}')")).await
+            run(format!(
+                "INSERT INTO booking_place VALUES ({id}, {booking}, {date}, {person}, 1, 1, '{state}', '2026-12-01')"
+            ))
+            .await
         };
         let booking = book("whole", "cancelled", 1).await.unwrap();
         book("whole", "waiting", 2).await.unwrap();

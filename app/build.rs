@@ -14,6 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "calendar",
             "activity",
             "family",
+            "care",
             "sign_in",
             "desk",
             "entry",

@@ -9,6 +9,7 @@
 pub mod activities;
 pub mod bookings;
 pub mod calendar;
+pub mod care;
 pub mod desk;
 mod elder_bar;
 pub mod error;
@@ -101,6 +102,8 @@ pub fn App() -> impl IntoView {
                         view={Lazy::<bookings::booking_list::BookingListRoute>::new()}
                         ssr=SsrMode::Async
                     />
+                    <Route path=path!("my/care") view={Lazy::<care::grant::CareRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("cared/:link") view={Lazy::<care::cared::CaredRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("notices") view={Lazy::<notices::NoticesRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("desk") view={Lazy::<desk::home::DeskHome>::new()} ssr=SsrMode::Async />
                     <Route

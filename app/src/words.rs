@@ -6,6 +6,7 @@ use crate::{error::AppError, say};
 use domain::{
     activity::{ActivityKind, Audience, Side, Unit},
     booking::{Mark, Scope, Standing},
+    care::CareScope,
     day_kind::DayKind,
     person::MemberRole,
     recurrence::{Recurrence, Weekday},
@@ -175,6 +176,29 @@ pub fn mark(mark: Mark) -> &'static str {
         Mark::Absent => say!(common.mark_absent),
         Mark::Leave => say!(common.mark_leave),
     }
+}
+
+/// 看安排
+pub fn care_scope(scope: CareScope) -> &'static str {
+    match scope {
+        CareScope::SeePlan => say!(care.scope_see_plan),
+        CareScope::SeeRoll => say!(care.scope_see_roll),
+        CareScope::Book => say!(care.scope_book),
+    }
+}
+
+/// What that comes to, in a few plain words.
+pub fn care_scope_long(scope: CareScope) -> &'static str {
+    match scope {
+        CareScope::SeePlan => say!(care.scope_see_plan_long),
+        CareScope::SeeRoll => say!(care.scope_see_roll_long),
+        CareScope::Book => say!(care.scope_book_long),
+    }
+}
+
+/// 看安排、看来了没有
+pub fn care_scopes(scopes: &[CareScope]) -> String {
+    scopes.iter().map(|scope| care_scope(*scope)).collect::<Vec<_>>().join(say!(care.joint))
 }
 
 /// Through which door.
@@ -355,6 +379,7 @@ pub fn refusal(refusal: &Refusal, offset: i32) -> String {
         Refusal::OfferOver { until } => say!(entry.no_offer_over, at = local(*until)).to_string(),
         Refusal::NothingOffered => say!(entry.no_nothing).to_string(),
         Refusal::NotTogether => say!(entry.no_together).to_string(),
+        Refusal::CareLinksFull { max } => say!(care.too_many, max = *max).to_string(),
         Refusal::NoneOfThem => say!(entry.no_none_of_them).to_string(),
         Refusal::DrawNeedsClosing => say!(entry.no_draw_closing).to_string(),
         Refusal::BookedAlready => say!(entry.no_booked_already).to_string(),

@@ -68,6 +68,8 @@ ids! {
     ClaimId,
     /// What a family settled before it books (提前准备).
     PreparationId,
+    /// What a person lets a relative see and do (家属授权).
+    CareLinkId,
     /// What makes a repeated request recognisable: the same key gets the same answer.
     RequestKey,
 }

@@ -9,6 +9,7 @@ pub mod almanac;
 pub mod block;
 pub mod booking;
 pub mod calendar;
+pub mod care;
 pub mod code;
 pub mod crew;
 pub mod day_kind;

@@ -121,6 +121,12 @@ pub enum Refusal {
     /// Of several that were asked for together another was refused, so none was booked.
     #[error("another of them was refused")]
     NoneOfThem,
+    /// A person has granted something to as many relatives as may be.
+    #[error("too many relatives")]
+    CareLinksFull {
+        /// So many.
+        max: u32,
+    },
     /// Lots are drawn after the closing, and the term has none.
     #[error("a draw needs a closing time")]
     DrawNeedsClosing,

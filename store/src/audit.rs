@@ -17,8 +17,19 @@ use uuid::Uuid;
 
 /// Actions after which every public page and every family's dates are as they were. Any other raises the community's
 /// revision: a page that is rendered once too often harms nobody.
-const UNSEEN: [&str; 7] =
-    ["add_person", "add_member", "remove_member", "add_staff", "mark_attendance", "set_crew", "set_crew_plan"];
+const UNSEEN: [&str; 11] = [
+    "add_person",
+    "add_member",
+    "remove_member",
+    "add_staff",
+    "mark_attendance",
+    "set_crew",
+    "set_crew_plan",
+    "prepare_booking",
+    "take_off_list",
+    "grant_care_link",
+    "revoke_care_link",
+];
 
 /// One change, before it is written.
 pub struct Change<'a> {

@@ -10,6 +10,7 @@ use crate::{
     StoreError,
     accounts::Who,
     bookings::seed_commitment,
+    care_links::persons_who_allow,
     communities,
     entity::{
         activity, booking, booking_place, community, occurrence, person, term,
@@ -20,6 +21,7 @@ use crate::{
 use domain::{
     activity::{ActivityKind, Side},
     booking::{BookingState, PlaceState, Standing, cancel_deadline, may_cancel, standing_of_term},
+    care::CareScope,
     entry::Giving,
     id::{ActivityId, BookingId, CommunityId, OccurrenceId, PersonId, TermId},
     line::Line,
@@ -30,8 +32,8 @@ use domain::{
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, RelationTrait,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, RelationTrait,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -218,23 +220,46 @@ pub(crate) fn series_of(row: &term::Model) -> Result<Series, StoreError> {
     serde_json::from_str(&row.recurrence).map_err(|e| StoreError::Database(DbErr::Json(e.to_string())))
 }
 
-/// The live bookings of the actor's household, by the first date still to come; with `of`, those of one term's or
-/// activity's page.
+/// The live bookings of the actor's household and of those who let the actor book, by the first date still to come; with
+/// `of`, those of one activity's page.
 pub async fn my_bookings(
     db: &DatabaseConnection,
     who: &Who,
     of: Option<ActivityId>,
     now: Timestamp,
 ) -> Result<Vec<MyBooking>, StoreError> {
-    let Some(household) = who.household else { return Ok(Vec::new()) };
-    let mut find = booking::Entity::find()
-        .filter(booking::Column::HouseholdId.eq(household))
-        .filter(booking::Column::State.ne(code(BookingState::Cancelled)));
-    if let Some(activity) = of {
-        let terms = terms_of(db, activity).await?;
-        find = find.filter(booking::Column::TermId.is_in(terms));
+    let allowed = persons_who_allow(db, who, CareScope::Book).await?;
+    let mut mine = Condition::any().add(booking::Column::PersonId.is_in(allowed));
+    if let Some(household) = who.household {
+        mine = mine.add(booking::Column::HouseholdId.eq(household));
     }
-    let rows = find.order_by_asc(booking::Column::CreatedAt).all(db).await?;
+    let of_activity = match of {
+        Some(activity) => Condition::all().add(booking::Column::TermId.is_in(terms_of(db, activity).await?)),
+        None => Condition::all(),
+    };
+    live_bookings(db, of_activity.add(mine), now).await
+}
+
+/// The live bookings for one person.
+pub(crate) async fn bookings_of(
+    db: &DatabaseConnection,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Vec<MyBooking>, StoreError> {
+    live_bookings(db, Condition::all().add(booking::Column::PersonId.eq(person.0)), now).await
+}
+
+async fn live_bookings(
+    db: &DatabaseConnection,
+    which: Condition,
+    now: Timestamp,
+) -> Result<Vec<MyBooking>, StoreError> {
+    let rows = booking::Entity::find()
+        .filter(which)
+        .filter(booking::Column::State.ne(code(BookingState::Cancelled)))
+        .order_by_asc(booking::Column::CreatedAt)
+        .all(db)
+        .await?;
     let terms: Vec<Uuid> = rows.iter().map(|row| row.term_id).collect();
     let loaded: HashMap<Uuid, Loaded> =
         load_terms(db, &terms).await?.into_iter().map(|loaded| (loaded.row.id, loaded)).collect();

@@ -64,6 +64,7 @@ pub async fn me(db: &DatabaseConnection, who: &Who, now: Timestamp) -> Result<Me
         works_at,
         unread: crate::notices::unread(db, who).await?,
         members: members(db, who, now).await?,
+        cared: crate::care_links::cared(db, who).await?,
     })
 }
 

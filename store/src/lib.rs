@@ -8,6 +8,7 @@ pub mod attendance;
 pub mod audit;
 pub mod bookings;
 pub mod calendar;
+pub mod care_links;
 pub mod claims;
 pub mod communities;
 pub mod connect;

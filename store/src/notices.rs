@@ -39,6 +39,7 @@ pub(crate) async fn owe(
         NoticeText::Lapsed { .. } => "lapsed",
         NoticeText::NotDrawn { .. } => "not_drawn",
         NoticeText::ClaimChecked { .. } => "claim_checked",
+        NoticeText::CareGranted { .. } => "care_granted",
         NoticeText::BookedByDesk { .. } => "booked_by_desk",
         NoticeText::Moved { .. } => "moved",
         NoticeText::Added { .. } => "added",

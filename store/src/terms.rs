@@ -335,6 +335,18 @@ pub(crate) async fn terms_of(conn: &impl ConnectionTrait, activity: ActivityId) 
         .await
 }
 
+/// The terms of some dates.
+pub(crate) async fn terms_with(conn: &impl ConnectionTrait, dates: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
+    occurrence::Entity::find()
+        .select_only()
+        .column(occurrence::Column::TermId)
+        .distinct()
+        .filter(occurrence::Column::Id.is_in(dates.to_vec()))
+        .into_tuple()
+        .all(conn)
+        .await
+}
+
 /// The code of a value, as its column stores it.
 pub(crate) fn code(value: impl domain::code::Code) -> &'static str {
     value.code()

@@ -14,8 +14,10 @@ use crate::{
 use domain::{
     activity::Unit,
     booking::Standing,
-    id::RequestKey,
-    reading::{Member, MyBooking, Prepared, TermCard},
+    care::CareScope,
+    id::{PersonId, RequestKey},
+    person::MemberRole,
+    reading::{Cared, Me, Member, MyBooking, Prepared, TermCard},
 };
 use leptos::prelude::*;
 
@@ -43,7 +45,6 @@ impl Typed {
             booking::{MAX_HEADS, Scope},
             code::Code,
             entry::Shape,
-            id::PersonId,
             rights::Door,
             text::InputProblem,
         };
@@ -186,7 +187,8 @@ pub fn BookForm(
             );
         };
         let busy = busy.get_value();
-        let members: Vec<_> = me.members.into_iter().filter(|member| !busy.contains(&member.person)).collect();
+        let ours = me.members.clone();
+        let members: Vec<_> = may_book_for(me).into_iter().filter(|member| !busy.contains(&member.person)).collect();
         if members.is_empty() {
             return busy.is_empty().then(|| {
                 view! {
@@ -199,6 +201,8 @@ pub fn BookForm(
         }
         if listing {
             let (slug, term, prepared) = (slug.get_value(), term.get_value(), prepared.get_value());
+            // A list is a household's.
+            let members = ours.into_iter().filter(|member| !busy.contains(&member.person)).collect();
             return Some(view! { <ListForm slug term members prepared /> }.into_any());
         }
         let ready: Vec<_> = prepared.get_value().into_iter().filter(|one| !busy.contains(&one.person)).collect();
@@ -223,8 +227,23 @@ pub fn BookForm(
     }
 }
 
+/// The household's members, and whoever lets this account book.
+fn may_book_for(me: Me) -> Vec<Member> {
+    let as_member = |cared: Cared| Member {
+        person: cared.person,
+        name: cared.name,
+        role: MemberRole::Elder,
+        birth: None,
+        age: None,
+        myself: false,
+    };
+    let cared = me.cared.into_iter().filter(|cared| cared.scopes.contains(&CareScope::Book)).map(as_member);
+    let ours: Vec<PersonId> = me.members.iter().map(|member| member.person).collect();
+    me.members.into_iter().chain(cared.filter(|member| !ours.contains(&member.person))).collect()
+}
+
 /// The persons whom a whole booking of the term is for already.
-pub(super) fn busy(mine: &[MyBooking]) -> Vec<domain::id::PersonId> {
+pub(super) fn busy(mine: &[MyBooking]) -> Vec<PersonId> {
     mine.iter().filter(|booking| booking.scope != domain::booking::Scope::Single).map(|b| b.person).collect()
 }
 

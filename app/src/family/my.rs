@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     bookings::accept_offer::OfferCard,
+    care::grant::CaredList,
     error::AppError,
     frame::{framed, refetch_frame_after, use_head, use_slug},
     live::Live,
@@ -231,6 +232,13 @@ fn Arrangement(
                 {offers}
                 {list}
             </div>
+            {(!me.cared.is_empty()).then(|| view! { <CaredList cared=me.cared.clone() /> })}
+            <p>
+                <a class="button" href=format!("/{slug}/my/care")>
+                    <Icon name="people" />
+                    {say!(care.link)}
+                </a>
+            </p>
             <Household me slug adding remove />
             {(!alone).then(|| view! { <Claims claims asked=claimed action=claim /> })}
         </div>

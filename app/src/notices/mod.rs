@@ -244,6 +244,13 @@ fn said(text: NoticeText) -> Said {
                 link: say!(entry.see_claims),
             }
         }
+        NoticeText::CareGranted { person, scopes, slug, link } => Said {
+            icon: "people",
+            title: say!(care.notice, person = person, what = words::care_scopes(&scopes)).to_string(),
+            text: say!(care.notice_text).to_owned(),
+            href: format!("/{slug}/cared/{link}"),
+            link: say!(care.notice_link),
+        },
         NoticeText::BookedByDesk { activity, person, slug, activity_id, waiting: false } => Said {
             icon: "check",
             title: say!(family.desk_booked, person = person.clone(), activity = activity).to_string(),

@@ -3,9 +3,10 @@
 use super::notice::NoticeText;
 use crate::{
     activity::{Audience, Unit},
-    booking::{BookingState, Scope, Standing},
+    booking::{BookingState, Mark, Scope, Standing},
+    care::CareScope,
     entry::{ClaimState, Group},
-    id::{AccountId, ActivityId, BookingId, NoticeId, OccurrenceId, PersonId, PreparationId, TermId},
+    id::{AccountId, ActivityId, BookingId, CareLinkId, NoticeId, OccurrenceId, PersonId, PreparationId, TermId},
     person::MemberRole,
     rights::StaffRole,
     term::OccurrenceState,
@@ -44,6 +45,8 @@ shapes! {
         unread: u32,
         /// The household's members.
         members: Vec<Member>,
+        /// Who lets this account's phone see or do something.
+        cared: Vec<Cared>,
     }
 
     /// A live or past booking as its family sees it.
@@ -90,6 +93,78 @@ shapes! {
         cancel_until: Option<DateTime>,
         /// True while it may.
         can_cancel: bool,
+    }
+
+    /// A relative to whom one granted something, as the person who granted it sees it.
+    CareLink {
+        /// The link.
+        id: CareLinkId,
+        /// The relative, as the person calls them.
+        name: String,
+        /// The relative's phone, masked.
+        phone: String,
+        /// What is allowed.
+        scopes: Vec<CareScope>,
+        /// Since when.
+        since: Date,
+        /// Where the signed paper is kept, if staff granted it.
+        paper: Option<String>,
+    }
+
+    /// A person who granted something, as the relative sees it.
+    Cared {
+        /// The link.
+        id: CareLinkId,
+        /// The person.
+        person: PersonId,
+        /// The person's name.
+        name: String,
+        /// The slug of the person's community.
+        slug: String,
+        /// What is allowed.
+        scopes: Vec<CareScope>,
+    }
+
+    /// What a relative sees of a person: only what was granted.
+    CaredPage {
+        /// Who, and what is allowed.
+        cared: Cared,
+        /// The community's name.
+        community: String,
+        /// Its telephone.
+        telephone: String,
+        /// Today there.
+        today: Date,
+        /// The person's dates: of the last days where the roll may be seen, and of the days to come.
+        dates: Vec<CaredDate>,
+        /// The live bookings, where the relative may book.
+        bookings: Vec<MyBooking>,
+    }
+
+    /// A date of somebody who is cared for.
+    CaredDate {
+        /// The activity.
+        activity: ActivityId,
+        /// Its name.
+        name: String,
+        /// The day.
+        date: Date,
+        /// Start.
+        start: Time,
+        /// End.
+        end: Time,
+        /// The room.
+        room: Option<String>,
+        /// True while the place is only waited for.
+        waiting: bool,
+        /// Called off or not.
+        state: OccurrenceState,
+        /// True once it has begun.
+        begun: bool,
+        /// True once it is over.
+        over: bool,
+        /// What the roll says, where that may be seen and something was marked.
+        mark: Option<(Mark, Time)>,
     }
 
     /// A household's claim to belong to a group.

@@ -1,8 +1,9 @@
 //! What a notice says.
 
 use crate::{
+    care::CareScope,
     entry::Group,
-    id::{ActivityId, BookingId, OccurrenceId},
+    id::{ActivityId, BookingId, CareLinkId, OccurrenceId},
 };
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,17 @@ pub enum NoticeText {
         community: String,
         /// Its slug.
         slug: String,
+    },
+    /// A person lets a relative see or do something.
+    CareGranted {
+        /// The person.
+        person: String,
+        /// What.
+        scopes: Vec<CareScope>,
+        /// The community's slug.
+        slug: String,
+        /// The link.
+        link: CareLinkId,
     },
     /// The desk booked for somebody.
     BookedByDesk {

@@ -5,7 +5,7 @@ use crate::{StoreError, accounts::Who, audit::Change, entity::stored::Stored};
 use domain::{
     booking::{BookingState, may_accept},
     id::{BookingId, PersonId, TermId},
-    rights::{Act, Door},
+    rights::Door,
 };
 use jiff::Timestamp;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, IntoActiveModel};
@@ -22,14 +22,7 @@ pub async fn accept_offer(
     door: Door,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (tx, row, loaded) = hold_booking(db, id).await?;
-    let allowed = match door {
-        Door::Page => row.household_id.is_some() && row.household_id == who.household,
-        _ => who.actor.may(Act::ManageBookings, loaded.community()),
-    };
-    if !allowed {
-        return Err(StoreError::NotFound);
-    }
+    let (tx, row, loaded) = hold_booking(db, who, id, door).await?;
     // Pressed twice: it is the same answer.
     if row.state == BookingState::Confirmed {
         return Ok(());

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     StoreError,
     audit::Change,
+    care_links::persons_who_allow,
     entity::{booking, booking_member, booking_place, household_member, person, request_answer, stored::Stored},
     id::new_id,
     notices,
@@ -15,8 +16,9 @@ use crate::{
 };
 use domain::{
     booking::{BookingState, Decision, PlaceState, Places, Wish, may_book, may_prepare},
+    care::CareScope,
     entry::{Giving, Standings},
-    id::{BookingId, CommunityId, OccurrenceId, PersonId, RequestKey, TermId},
+    id::{AccountId, BookingId, CommunityId, OccurrenceId, PersonId, RequestKey, TermId},
     line::order_no,
     reading::{Booked, NoticeText},
     rights::{Act, Door},
@@ -25,7 +27,7 @@ use jiff::{Timestamp, civil::Date};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Rows of one statement; SQLite and PostgreSQL both bound the number of parameters.
@@ -36,6 +38,8 @@ pub(super) struct Batch {
     terms: HashMap<TermId, Loaded>,
     people: HashMap<PersonId, person::Model>,
     homes: HashMap<PersonId, Vec<Uuid>>,
+    /// Who lets whom book, beyond their households.
+    allowed: HashMap<AccountId, HashSet<Uuid>>,
     has: Has,
     /// Answers by key, with the account that had them; those that can't be read any more are none.
     answers: HashMap<RequestKey, (Option<Uuid>, Option<Booked>)>,
@@ -74,6 +78,7 @@ impl Batch {
             terms: load_terms(conn, &terms).await?.into_iter().map(|loaded| (loaded.term.id, loaded)).collect(),
             people: HashMap::new(),
             homes: HashMap::new(),
+            allowed: HashMap::new(),
             has: Has::default(),
             answers: HashMap::new(),
             decided: Vec::new(),
@@ -95,6 +100,12 @@ impl Batch {
                 household_member::Entity::find().filter(household_member::Column::PersonId.is_in(people.to_vec()));
             for row in homes.all(conn).await? {
                 batch.homes.entry(PersonId(row.person_id)).or_default().push(row.household_id);
+            }
+        }
+        for one in asked {
+            if !batch.is_of_household(one) && !batch.allowed.contains_key(&one.who.account) {
+                let persons = persons_who_allow(conn, &one.who, CareScope::Book).await?;
+                batch.allowed.insert(one.who.account, persons);
             }
         }
         let homes =
@@ -193,7 +204,12 @@ impl Batch {
         let person = self.people.get(&request.person).ok_or(StoreError::NotFound)?;
         let homes = self.homes.get(&request.person).map(Vec::as_slice).unwrap_or_default();
         match request.door {
-            Door::Page => who.household.filter(|home| homes.contains(home)).map(Some).ok_or(StoreError::NotFound),
+            Door::Page if self.is_of_household(asked) => Ok(who.household),
+            // The place is the household's of whoever goes there.
+            Door::Page if self.allowed.get(&who.account).is_some_and(|persons| persons.contains(&request.person.0)) => {
+                Ok(homes.first().copied())
+            }
+            Door::Page => Err(StoreError::NotFound),
             _ if who.actor.may(Act::ManageBookings, loaded.community())
                 && person.community_id == loaded.community().0 =>
             {
@@ -201,6 +217,11 @@ impl Batch {
             }
             _ => Err(StoreError::NotFound),
         }
+    }
+
+    fn is_of_household(&self, asked: &Asked) -> bool {
+        let homes = self.homes.get(&asked.request.person).map(Vec::as_slice).unwrap_or_default();
+        asked.who.household.is_some_and(|home| homes.contains(&home))
     }
 
     /// May the first of these be settled before the opening? Gives the community and the household.

@@ -5,6 +5,7 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
+    care_links::persons_who_allow,
     entity::{booking, booking_place, person, stored::Stored, time::Instant},
     notices,
     terms::{Loaded, code, load_term, lock_terms},
@@ -12,6 +13,7 @@ use crate::{
 };
 use domain::{
     booking::{BookingState, PlaceState, may_cancel},
+    care::CareScope,
     id::{BookingId, OccurrenceId, PersonId, TermId},
     reading::NoticeText,
     rights::{Act, Door},
@@ -23,17 +25,25 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// A booking with its term, under the term's lock.
+/// A booking with its term, under the term's lock, if the actor may answer for it through that door: one's household's,
+/// that of somebody who lets the actor book, or, at the desk, one of the community.
 pub(super) async fn hold_booking(
     db: &DatabaseConnection,
+    who: &Who,
     id: BookingId,
+    door: Door,
 ) -> Result<(WriteTx, booking::Model, Loaded), StoreError> {
     let term = TermId(booking::Entity::find_by_id(id.0).one(db).await?.ok_or(StoreError::NotFound)?.term_id);
     let tx = begin_write(db).await?;
     lock_terms(&tx, &[term]).await?;
     let row = booking::Entity::find_by_id(id.0).one(&tx).await?.ok_or(StoreError::NotFound)?;
     let loaded = load_term(&tx, term).await?;
-    Ok((tx, row, loaded))
+    let allowed = match door {
+        Door::Page if row.household_id.is_some() && row.household_id == who.household => true,
+        Door::Page => persons_who_allow(&tx, who, CareScope::Book).await?.contains(&row.person_id),
+        _ => who.actor.may(Act::ManageBookings, loaded.community()),
+    };
+    if allowed { Ok((tx, row, loaded)) } else { Err(StoreError::NotFound) }
 }
 
 /// Cancels a booking, or takes it off the waiting list, and gives the freed places to the first in line.
@@ -48,16 +58,8 @@ pub async fn cancel_booking(
     door: Door,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (tx, row, loaded) = hold_booking(db, id).await?;
+    let (tx, row, loaded) = hold_booking(db, who, id, door).await?;
     let term = row.term_id;
-    let mine = row.household_id.is_some() && row.household_id == who.household;
-    let allowed = match door {
-        Door::Page => mine,
-        _ => who.actor.may(Act::ManageBookings, loaded.community()),
-    };
-    if !allowed {
-        return Err(StoreError::NotFound);
-    }
     let held: Vec<OccurrenceId> = places_of(&tx, id, PlaceState::Held).await?;
     may_cancel(&loaded.term, row.state.0, &held, door, now)?;
     let before = row.state.0;

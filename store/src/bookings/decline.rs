@@ -32,12 +32,11 @@ pub async fn decline_date(
     date: OccurrenceId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (tx, row, loaded) = hold_booking(db, id).await?;
+    let (tx, row, loaded) = hold_booking(db, who, id, Door::Page).await?;
     let term = row.term_id;
-    let mine = row.household_id.is_some() && row.household_id == who.household;
     let mut live = places_of(&tx, id, PlaceState::Held).await?;
     live.extend(places_of(&tx, id, PlaceState::Waiting).await?);
-    let on = loaded.dates.iter().find(|on| on.id == date.0).filter(|_| mine && live.contains(&date));
+    let on = loaded.dates.iter().find(|on| on.id == date.0).filter(|_| live.contains(&date));
     let on = on.ok_or(StoreError::NotFound)?;
     let starts_at = Timestamp::from(on.starts_at);
     if starts_at <= now {

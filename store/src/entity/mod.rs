@@ -8,6 +8,7 @@ pub mod block;
 pub mod booking;
 pub mod booking_member;
 pub mod booking_place;
+pub mod care_link;
 pub mod claim;
 pub mod community;
 pub mod community_revision;

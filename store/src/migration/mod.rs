@@ -15,6 +15,7 @@ mod m20261125_000009_history;
 mod m20261125_000010_revision;
 mod m20261125_000011_entry;
 mod m20261125_000012_place_dates;
+mod m20261125_000013_care_link;
 
 /// Brings a database to the tables of this version, or back.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000010_revision::Migration),
             Box::new(m20261125_000011_entry::Migration),
             Box::new(m20261125_000012_place_dates::Migration),
+            Box::new(m20261125_000013_care_link::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@
 mod booking_desk;
 mod booking_list;
 mod bookings;
+mod care_links;
 mod checker;
 mod columns;
 mod crews;

@@ -19,6 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "desk",
             "entry",
             "list",
+            "people",
             "dates",
             "days",
             "resources",

@@ -138,6 +138,12 @@ pub fn App() -> impl IntoView {
                         view={Lazy::<desk::report::ReportRoute>::new()}
                         ssr=SsrMode::Async
                     />
+                    <Route path=path!("desk/people") view={Lazy::<desk::people::PeopleRoute>::new()} ssr=SsrMode::Async />
+                    <Route
+                        path=path!("desk/people/:person")
+                        view={Lazy::<desk::people::PersonRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
                     <Route
                         path=path!("desk/claims")
                         view={Lazy::<desk::claims::ClaimsRoute>::new()}

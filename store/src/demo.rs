@@ -11,7 +11,7 @@ mod rows;
 mod terms;
 
 use crate::{
-    entity::{account, activity, community, day_kind, room, staff_role, stored::Stored},
+    entity::{account, activity, care_link, community, day_kind, room, staff_role, stored::Stored},
     id::new_id,
     password, tx,
 };
@@ -64,6 +64,8 @@ pub enum SignInKind {
     Parent,
     /// An elder with a phone.
     Elder,
+    /// Her relative in another city.
+    Relative,
     /// Staff of a community.
     Staff,
 }
@@ -158,15 +160,15 @@ fn open_desk(spec: &file::Community, hash: &str, clock: &Clock, rows: &mut Rows)
     desk
 }
 
-/// The family and the elder of the demo sign-ins.
+/// The family, the elder and her daughter of the demo sign-ins.
 fn move_in(
     spec: &file::Community,
     community: Uuid,
     people: &mut People,
     clock: &Clock,
     rows: &mut Rows,
-) -> Result<[DemoSignIn; 2], DbErr> {
-    let (parent, elder) = ("13800000001", "13800000002");
+) -> Result<[DemoSignIn; 3], DbErr> {
+    let (parent, elder, relative) = ("13800000001", "13800000002", "13800000003");
     let member = |name, role, birth, phone: Option<&str>| Member { name, role, birth, phone: phone.map(str::to_owned) };
     let family = [
         member("王芳", MemberRole::Guardian, born(clock, 36, 120)?, Some(parent)),
@@ -178,6 +180,32 @@ fn move_in(
     let neighbour = people.add(community, &neighbour, Some(elder), clock, rows);
     if let ([_, child, elder], [neighbour]) = (family.as_slice(), neighbour.as_slice()) {
         people.cast = Some(Cast { child: *child, elder: *elder, neighbour: *neighbour });
+        // Her daughter lives in another city.
+        rows.accounts.push(account::Model {
+            id: new_id(clock.now),
+            phone: Some(relative.to_owned()),
+            login: None,
+            password_hash: None,
+            person_id: None,
+            household_id: None,
+            name: "陈敏".to_owned(),
+            created_at: clock.instant(),
+            disabled_at: None,
+        });
+        let neighbour = &people.persons[*neighbour];
+        rows.care_links.push(care_link::Model {
+            id: new_id(clock.now),
+            community_id: community,
+            person_id: neighbour.id,
+            relative_name: "女儿陈敏".to_owned(),
+            relative_phone: relative.to_owned(),
+            scopes: "see_plan see_roll book".to_owned(),
+            granted_by: people.households[neighbour.household].account,
+            paper: None,
+            created_at: clock.instant(),
+            revoked_at: None,
+            revoked_by: None,
+        });
     }
     let sign_in = |kind, name: &str, phone: &str| DemoSignIn {
         kind,
@@ -186,7 +214,11 @@ fn move_in(
         sign_in: phone.to_owned(),
         password: None,
     };
-    Ok([sign_in(SignInKind::Parent, "王芳", parent), sign_in(SignInKind::Elder, "张桂兰", elder)])
+    Ok([
+        sign_in(SignInKind::Parent, "王芳", parent),
+        sign_in(SignInKind::Elder, "张桂兰", elder),
+        sign_in(SignInKind::Relative, "陈敏", relative),
+    ])
 }
 
 /// The rooms, and the programmes with their terms and bookings.

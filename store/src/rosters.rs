@@ -1,11 +1,11 @@
-//! The desk: a community's workbench, rosters, people found by name, and the audit of a term.
+//! The desk: a community's workbench, rosters, people with what is theirs, and the audit.
 
 use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
     calendar, communities, crews,
-    entity::{audit, booking, booking_place, community, person, term, time::Day},
+    entity::{audit, booking, booking_place, community, household_member, person, term, time::Day},
     families,
     terms::{Loaded, code, count, load_coming, load_term, local, waiters, zone_of},
     tx::begin_write,
@@ -17,14 +17,14 @@ use domain::{
     line::why_stuck,
     person::{MemberRole, age_on},
     phone::PhoneNumber,
-    reading::{AuditLine, DeskPage, DeskTerm, FoundPerson, RosterLine, RosterPage},
+    reading::{AuditLine, DeskPage, DeskTerm, FoundPerson, PersonPage, RosterLine, RosterPage},
     rights::{Act, Door},
     text::{Line, PersonName},
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, LikeExpr},
+    sea_query::{Expr, ExprTrait, IntoCondition, LikeExpr},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -202,16 +202,7 @@ pub async fn find_persons(
         .all(db)
         .await?;
     let today = communities::head(db, slug, now).await?.today;
-    Ok(rows
-        .into_iter()
-        .map(|person| FoundPerson {
-            id: PersonId(person.id),
-            age: person.birth_date.map(|birth| age_on(birth.into(), today)),
-            phone: masked(&person),
-            name: person.name,
-            building: person.building,
-        })
-        .collect())
+    Ok(rows.into_iter().map(|person| found(person, today)).collect())
 }
 
 /// Somebody without a phone whom the desk writes down.
@@ -272,6 +263,58 @@ pub async fn add_person(
     Ok(id)
 }
 
+/// A resident, for the desk.
+///
+/// # Errors
+/// [`StoreError::NotFound`] for a person of another community, and without the right to it.
+pub async fn person_page(
+    db: &DatabaseConnection,
+    who: &Who,
+    slug: &str,
+    id: PersonId,
+    now: Timestamp,
+) -> Result<PersonPage, StoreError> {
+    let at = desk_of(db, who, slug, Act::ManageBookings).await?;
+    let row = person::Entity::find_by_id(id.0).filter(person::Column::CommunityId.eq(at.0)).one(db).await?;
+    let row = row.ok_or(StoreError::NotFound)?;
+    let today = communities::head(db, slug, now).await?.today;
+    let homes: Vec<Uuid> = household_member::Entity::find()
+        .select_only()
+        .column(household_member::Column::HouseholdId)
+        .filter(household_member::Column::PersonId.eq(id.0))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let others = household_member::Entity::find()
+        .filter(household_member::Column::HouseholdId.is_in(homes))
+        .filter(household_member::Column::PersonId.ne(id.0))
+        .order_by_asc(household_member::Column::CreatedAt)
+        .all(db)
+        .await?;
+    let names = persons(db, others.iter().map(|other| other.person_id).collect()).await?;
+    let changes = match who.actor.may(Act::ReadAudit, at) {
+        true => audit_of(db, at, audit::Column::ForPerson.eq(id.0), 200).await?,
+        false => Vec::new(),
+    };
+    Ok(PersonPage {
+        household: others.iter().filter_map(|other| Some(names.get(&other.person_id)?.name.clone())).collect(),
+        bookings: calendar::bookings_of(db, id, now).await?,
+        links: crate::care_links::care_links(db, who, id).await?,
+        changes,
+        person: found(row, today),
+    })
+}
+
+fn found(person: person::Model, today: Date) -> FoundPerson {
+    FoundPerson {
+        id: PersonId(person.id),
+        age: person.birth_date.map(|birth| age_on(birth.into(), today)),
+        phone: masked(&person),
+        name: person.name,
+        building: person.building,
+    }
+}
+
 /// The changes of a term, newest first, at most 500.
 pub async fn audit_of_term(
     db: &DatabaseConnection,
@@ -282,13 +325,22 @@ pub async fn audit_of_term(
     let at = desk_of(db, who, slug, Act::ReadAudit).await?;
     let here = term::Entity::find_by_id(id.0).filter(term::Column::CommunityId.eq(at.0));
     here.one(db).await?.ok_or(StoreError::NotFound)?;
+    audit_of(db, at, audit::Column::TermId.eq(id.0), 500).await
+}
+
+async fn audit_of(
+    db: &DatabaseConnection,
+    at: CommunityId,
+    which: impl IntoCondition,
+    most: u64,
+) -> Result<Vec<AuditLine>, StoreError> {
     let community = community::Entity::find_by_id(at.0).one(db).await?.ok_or(StoreError::NotFound)?;
     let zone = zone_of(&community);
     let rows = audit::Entity::find()
-        .filter(audit::Column::TermId.eq(id.0))
+        .filter(which.into_condition())
         .filter(audit::Column::CommunityId.eq(at.0))
         .order_by_desc(audit::Column::At)
-        .limit(500)
+        .limit(most)
         .all(db)
         .await?;
     let persons = persons(db, rows.iter().filter_map(|row| row.for_person).collect()).await?;

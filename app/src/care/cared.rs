@@ -230,7 +230,7 @@ fn Bookings(bookings: Vec<MyBooking>, slug: String, back: String) -> impl IntoVi
 #[component]
 fn DateOf(date: CaredDate, slug: String, with_day: bool, sees_roll: bool) -> impl IntoView {
     let off = date.state == OccurrenceState::Cancelled;
-    let class = if off { "occ occ--plain occ--cancelled" } else { "occ occ--plain" };
+    let class = if off { "occ occ--cancelled" } else { "occ" };
     let state = how_it_stands(&date, sees_roll);
     let state = state.map(|(class, icon, text)| view! { <State class icon text /> });
     let day = with_day.then(|| view! { <span>{words::date_long(date.date)}</span> });

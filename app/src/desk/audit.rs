@@ -8,9 +8,11 @@ use crate::{
     say, words,
 };
 use domain::{
-    booking::{BookingState, Mark},
+    booking::{BookingState, Mark, Scope},
+    care::CareScope,
     code::Code,
     entry::Entry,
+    person::MemberRole,
     reading::{AuditLine, Booked},
     term::{OccurrenceState, Promotion},
 };
@@ -61,14 +63,25 @@ fn AuditPage() -> impl IntoView {
 #[component]
 fn Audit(lines: Vec<AuditLine>, term: String) -> impl IntoView {
     let head = use_head();
-    let none = lines.is_empty().then(|| view! { <p class="soft">{say!(desk.audit_none)}</p> });
-    let rows = lines.into_iter().map(|line| view! { <Line line /> }).collect_view();
     view! {
         <PageTitle text=format!("{} · {}", say!(desk.audit), head.name) />
         <Back to=format!("desk/terms/{term}") text=say!(desk.back_roster) />
         <div class="page-head">
             <h1>{say!(desk.audit)}</h1>
         </div>
+        <Changes lines />
+    }
+}
+
+/// Changes as a table.
+#[component]
+pub fn Changes(
+    /// They, newest first.
+    lines: Vec<AuditLine>,
+) -> impl IntoView {
+    let none = lines.is_empty().then(|| view! { <p class="soft">{say!(desk.audit_none)}</p> });
+    let rows = lines.into_iter().map(|line| view! { <Line line /> }).collect_view();
+    view! {
         <div class="card">
             <table class="table">
                 <caption class="visually-hidden">{say!(desk.audit_caption)}</caption>
@@ -150,6 +163,13 @@ fn action(code: &str) -> String {
         "set_entry" => say!(entry.did_set_entry).to_owned(),
         "prepare_booking" => say!(entry.did_prepare_booking).to_owned(),
         "mark_attendance" => say!(desk.did_mark_attendance).to_owned(),
+        "take_off_list" => say!(people.did_take_off_list).to_owned(),
+        "add_person" => say!(people.did_add_person).to_owned(),
+        "add_member" => say!(people.did_add_member).to_owned(),
+        "remove_member" => say!(people.did_remove_member).to_owned(),
+        "grant_care_link" => say!(people.did_grant).to_owned(),
+        "revoke_care_link" => say!(people.did_revoke).to_owned(),
+        "ask_claim" => say!(people.did_ask_claim).to_owned(),
         other => other.to_owned(),
     }
 }
@@ -203,7 +223,13 @@ fn coded(code: &str) -> Option<String> {
     });
     let mark = || Mark::from_code(code).map(|mark| words::mark(mark).to_owned());
     let date = || OccurrenceState::from_code(code).map(|state| occurrence(state).to_owned());
-    booking.or_else(mark).or_else(date)
+    let role = || MemberRole::from_code(code).map(|role| words::role(role).to_owned());
+    let scope = || Scope::from_code(code).map(|scope| words::scope(scope).to_owned());
+    let care = || {
+        let scopes: Option<Vec<_>> = code.split(' ').map(CareScope::from_code).collect();
+        scopes.map(|scopes| words::care_scopes(&scopes))
+    };
+    booking.or_else(mark).or_else(date).or_else(role).or_else(scope).or_else(care)
 }
 
 fn occurrence(state: OccurrenceState) -> &'static str {

@@ -85,6 +85,7 @@ fn Desk(page: DeskPage) -> impl IntoView {
             <a href=format!("/{slug}/desk/calendar")>{say!(staff_calendar.title)}</a>
             <a href=format!("/{slug}/desk/days")>{say!(days.title)}</a>
             <a href=format!("/{slug}/desk/rooms")>{say!(resources.rooms)}</a>
+            <a href=format!("/{slug}/desk/people")>{say!(people.title)}</a>
             <a href=format!("/{slug}/desk/claims")>
                 {say!(entry.check_title)}
                 {(claims > 0).then(|| view! { <span class="count">{claims}</span> })}

@@ -21,6 +21,7 @@ pub mod leaders;
 pub mod new_activity;
 pub mod new_term;
 pub mod parts;
+pub mod people;
 pub mod preview;
 pub mod report;
 pub mod roll;

@@ -156,6 +156,8 @@ fn Arrangement(
     let head = use_head();
     let slug = head.slug;
     let MyView { me, bookings, days, claims, listed, .. } = view;
+    // Whoever looks after somebody looks for her first.
+    let cared = (!me.cared.is_empty()).then(|| view! { <CaredList cared=me.cared.clone() /> });
     let to_list = (listed > 0).then(|| {
         view! {
             <a class="button" href=format!("/{slug}/my/list")>
@@ -229,10 +231,10 @@ fn Arrangement(
                     </div>
                 </div>
                 {banner}
+                {cared}
                 {offers}
                 {list}
             </div>
-            {(!me.cared.is_empty()).then(|| view! { <CaredList cared=me.cared.clone() /> })}
             <p>
                 <a class="button" href=format!("/{slug}/my/care")>
                     <Icon name="people" />

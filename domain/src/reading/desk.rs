@@ -1,6 +1,9 @@
 //! What staff read at the desk: terms, rosters, rolls, the audit.
 
-use super::public::{ActivityCard, DateEntry};
+use super::{
+    family::{CareLink, MyBooking},
+    public::{ActivityCard, DateEntry},
+};
 use crate::{
     activity::{Audience, Unit},
     booking::{Mark, Scope, Standing},
@@ -231,6 +234,20 @@ shapes! {
         before: Option<String>,
         /// After.
         after: Option<String>,
+    }
+
+    /// A resident, as the desk sees one.
+    PersonPage {
+        /// Who.
+        person: FoundPerson,
+        /// Who else is in the household.
+        household: Vec<String>,
+        /// The live bookings.
+        bookings: Vec<MyBooking>,
+        /// Whom the person let see or do something.
+        links: Vec<CareLink>,
+        /// What was changed for the person, newest first.
+        changes: Vec<AuditLine>,
     }
 
     /// Somebody found by the desk.

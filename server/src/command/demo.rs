@@ -28,6 +28,7 @@ fn print(account: &DemoSignIn) {
     let kind = match account.kind {
         SignInKind::Parent => "家长 parent",
         SignInKind::Elder => "老人 elder",
+        SignInKind::Relative => "家属 family",
         SignInKind::Staff => "社区 staff",
     };
     let secret = account.password.as_deref().map_or("code on the page".to_owned(), |word| format!("password {word}"));

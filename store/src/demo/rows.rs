@@ -1,8 +1,8 @@
 //! The rows of the demo, gathered first and written table by table.
 
 use crate::entity::{
-    account, activity, attendance, audit, booking, booking_member, booking_place, community, day_kind, household,
-    household_member, notice, occurrence, person, room, staff_role, term,
+    account, activity, attendance, audit, booking, booking_member, booking_place, care_link, community, day_kind,
+    household, household_member, notice, occurrence, person, room, staff_role, term,
 };
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable};
 
@@ -20,6 +20,7 @@ pub struct Rows {
     pub members: Vec<household_member::Model>,
     pub accounts: Vec<account::Model>,
     pub roles: Vec<staff_role::Model>,
+    pub care_links: Vec<care_link::Model>,
     pub activities: Vec<activity::Model>,
     pub terms: Vec<term::Model>,
     pub occurrences: Vec<occurrence::Model>,
@@ -42,6 +43,7 @@ impl Rows {
         put::<household_member::Entity>(tx, self.members).await?;
         put::<account::Entity>(tx, self.accounts).await?;
         put::<staff_role::Entity>(tx, self.roles).await?;
+        put::<care_link::Entity>(tx, self.care_links).await?;
         put::<activity::Entity>(tx, self.activities).await?;
         put::<term::Entity>(tx, self.terms).await?;
         put::<occurrence::Entity>(tx, self.occurrences).await?;

@@ -192,7 +192,7 @@ async fn accounts_work(test: &TestDatabase, accounts: &[demo::DemoSignIn]) {
     for account in accounts {
         let row = match account.kind {
             SignInKind::Staff => by_login(&account.sign_in).unwrap(),
-            SignInKind::Parent | SignInKind::Elder => by_phone(&account.sign_in).unwrap(),
+            SignInKind::Parent | SignInKind::Elder | SignInKind::Relative => by_phone(&account.sign_in).unwrap(),
         };
         assert_eq!(row.name, account.name);
         if let (Some(password), false) = (&account.password, checked) {

@@ -1,0 +1,66 @@
+import { accessible, expect, fits, hydrated, newPhone, open, signIn, test, visitor } from '../support';
+import { newTerm } from '../desk';
+
+test('a daughter sees what her mother does, books for her, and is cut off at once', async ({ page, browser }) => {
+  test.slow();
+  const term = await newTerm(await visitor(browser), 'yongxing', { places: 3 });
+  const mother = await visitor(browser);
+  await signIn(mother, 'yongxing', newPhone());
+  const myself = mother.locator('form[action="/api/add_member"]:has(input[name=kind][value=myself])');
+  if (!(await myself.locator('[name=name]').isVisible())) {
+    await mother.locator('details:has(input[name=kind][value=myself]) > summary').click();
+  }
+  await myself.locator('[name=name]').fill('孙奶奶');
+  await myself.locator('button').click();
+  await expect(mother.locator('.members')).toContainText('孙奶奶');
+
+  const phone = newPhone();
+  await mother.getByRole('link', { name: '家属授权' }).click();
+  await mother.waitForURL(/my\/care/);
+  await hydrated(mother);
+  await accessible(mother);
+  await fits(mother);
+  const form = mother.locator('form[action="/api/grant_care_link"]');
+  await form.locator('[name=name]').fill('女儿小孙');
+  await form.locator('[name=phone]').fill('12345');
+  await form.getByRole('button', { name: '授权' }).click();
+  await expect(form.locator('.field__error')).toContainText('11 位');
+  await expect(form.locator('[name=name]')).toHaveValue('女儿小孙');
+  await hydrated(mother);
+  await form.locator('[name=phone]').fill(phone);
+  await form.locator('[value=see_roll]').check();
+  await form.locator('[value=book]').check();
+  await form.getByRole('button', { name: '授权' }).click();
+  await expect(mother.locator('.banner--good')).toContainText('已授权给女儿小孙');
+  await accessible(mother);
+
+  await signIn(page, 'yongxing', phone);
+  await page.getByRole('link', { name: /看孙奶奶的安排/ }).click();
+  await page.waitForURL(/cared\//);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('孙奶奶');
+  await expect(page.getByText('今天没有安排')).toBeVisible();
+  await hydrated(page);
+  await accessible(page);
+  await fits(page);
+  const cared = new URL(page.url()).pathname;
+  await open(page, term.page);
+  const section = page.locator(`#t${term.id}`);
+  await section.getByRole('button', { name: '报名' }).click();
+  await expect(section.locator('.banner')).toContainText('孙奶奶 已报名');
+  await open(page, cared);
+  await expect(page.locator('.occ').first()).toContainText(term.name);
+  await accessible(page);
+  await fits(page);
+  await open(mother, '/yongxing/my');
+  await expect(mother.locator('.occ').filter({ hasText: term.name }).first()).toContainText('孙奶奶');
+
+  await open(mother, '/yongxing/my/care');
+  await mother.getByRole('button', { name: '收回 女儿小孙' }).click();
+  await expect(mother.locator('.banner--good')).toContainText('已收回');
+  await open(page, cared);
+  await expect(page.locator('main')).toContainText('看不到这一页');
+  await expect(page.locator('main')).not.toContainText('孙奶奶');
+  await accessible(page);
+  await open(page, '/yongxing/my');
+  await expect(page.locator('main')).not.toContainText('孙奶奶');
+});

@@ -10,6 +10,7 @@ pub mod bookings;
 pub mod calendar;
 pub mod care_links;
 pub mod claims;
+pub mod clock;
 pub mod communities;
 pub mod connect;
 pub mod crews;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy takes the helpers of a test binary for no tests")]
 
 mod bad_input;
+mod clocks;
 mod cross_site;
 #[path = "../../../store/tests/it/database.rs"]
 #[allow(dead_code, unused_imports, unused_macros, reason = "the store's tests use more of it")]

@@ -57,13 +57,7 @@ impl Form {
         let form = format!(
             "slug=yongxing&activity={activity}&term={term}&person={person}&scope=whole&heads=1&insist=yes&key={key}"
         );
-        format!(
-            "POST /api/book_place HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\nconnection: close\r\n\
-             accept: application/json\r\ncookie: {}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-             content-length: {}\r\n\r\n{form}",
-            parent.cookie,
-            form.len()
-        )
+        post_request("book_place", &parent.cookie, &form)
     }
 
     pub fn what(&self) -> What {
@@ -96,6 +90,20 @@ pub async fn all_press(forms: &[Form], history: &Arc<History>, nodes: &[SocketAd
 pub async fn page(addr: SocketAddr, path: &str, cookie: &str) -> io::Result<Reply> {
     let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept: text/html\r\n");
     exchange(addr, &format!("{head}cookie: {cookie}\r\n\r\n")).await
+}
+
+/// Another request that writes, as a hydrated page sends it.
+pub async fn post(addr: SocketAddr, name: &str, cookie: &str, form: &str) -> io::Result<Reply> {
+    exchange(addr, &post_request(name, cookie, form)).await
+}
+
+fn post_request(name: &str, cookie: &str, form: &str) -> String {
+    format!(
+        "POST /api/{name} HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\nconnection: close\r\n\
+         accept: application/json\r\ncookie: {cookie}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+         content-length: {}\r\n\r\n{form}",
+        form.len()
+    )
 }
 
 async fn exchange(addr: SocketAddr, request: &str) -> io::Result<Reply> {

@@ -16,6 +16,7 @@ mod node;
 mod nodes;
 mod odd_names;
 mod page_cache;
+mod power_cut;
 mod press;
 mod proxy;
 mod requests;

@@ -8,6 +8,7 @@ mod cross_site;
 #[path = "../../../store/tests/it/database.rs"]
 #[allow(dead_code, unused_imports, unused_macros, reason = "the store's tests use more of it")]
 mod database;
+mod disk_full;
 mod faults;
 mod headers;
 mod live;
@@ -23,6 +24,7 @@ mod requests;
 mod rush;
 mod sheets;
 mod slow_clients;
+mod storm;
 mod strangers;
 #[path = "../../../store/tests/it/town.rs"]
 #[allow(dead_code, reason = "the store's tests use more of the town")]

@@ -7,6 +7,7 @@ use crate::{
 use domain::{day_kind::HolidayPolicy, id::TermId};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use proof::clock;
+use rlimit::Resource;
 use std::{
     fs::{self, DirEntry, File},
     io,
@@ -39,7 +40,9 @@ impl Node {
     /// (`store::fault`), `ZHAOXI_CLOCK_SHIFT` turns its machine's clock (`server::clock`).
     pub async fn start_with(database: &str, variables: &[(&str, &str)]) -> Self {
         let folder = new_folder();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_zhaoxi"));
+        // A file that may not grow is an error to it, as on a full disk, and not its end.
+        let mut command = Command::new("sh");
+        command.args(["-c", r#"trap "" XFSZ; exec "$0" "$@""#, env!("CARGO_BIN_EXE_zhaoxi")]);
         command.args(["serve", "--no-rate-limit", "--addr", "127.0.0.1:0", "--database-url", database]);
         command.arg("--site-root").arg(site(&folder)).env("RUST_LOG", "warn");
         command.env_remove("ZHAOXI_FAULT").env_remove("ZHAOXI_CLOCK_SHIFT").envs(variables.iter().copied());
@@ -65,6 +68,18 @@ impl Node {
     pub async fn ended(mut self) {
         let status = timeout(Duration::from_secs(60), self.child.wait()).await.expect("it should have ended").unwrap();
         assert!(status.signal().is_some(), "it ended as {status}");
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("log")).unwrap()
+    }
+
+    /// Lets none of its files grow beyond so many bytes, as if the disk were full then; without, there is room again.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let most = Resource::FSIZE.get_hard().unwrap();
+        let pid = self.child.id().unwrap().try_into().unwrap();
+        rlimit::prlimit(pid, Resource::FSIZE, Some((bytes.unwrap_or(most), most)), None).unwrap();
     }
 
     /// Waits until it stands still, with all its threads.

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod activities;
 pub mod attendance;
 pub mod audit;
+pub mod backup;
 pub mod bookings;
 pub mod calendar;
 pub mod care_links;

@@ -1,10 +1,7 @@
 //! `zhaoxi check`: one line a thing, and an exit code for a script.
 
-use crate::{
-    assets::Assets,
-    clock,
-    config::{Config, DatabaseSetting},
-};
+use super::open_what_is_there;
+use crate::{assets::Assets, clock, config::Config};
 use jiff::Timestamp;
 use sea_orm_migration::MigratorTrait;
 use std::{fmt::Display, process::ExitCode};
@@ -20,7 +17,7 @@ pub async fn check(config: &Config) -> ExitCode {
     let sender = &config.code_sender;
     report.say("configuration", Ok::<_, String>(format!("{file}; listens on {}; codes go to {sender}", config.addr)));
     report.say("assets", Assets::find(config.site_root.as_deref()).map(|found| found.root.display().to_string()));
-    let db = open(&config.database).await;
+    let db = open_what_is_there(&config.database).await;
     report.say("database", db.as_ref().map(|_| config.database.shown()));
     report.say("clock", is_sane(clock::own()));
     if let Ok(db) = &db {
@@ -48,16 +45,6 @@ impl Report {
             }
         }
     }
-}
-
-/// Opens the database, but makes none.
-async fn open(database: &DatabaseSetting) -> Result<DatabaseConnection, String> {
-    let shown = database.shown();
-    let is_missing = database.file().is_some_and(|file| !file.exists());
-    if is_missing {
-        return Err(format!("{shown} is missing: `zhaoxi migrate` makes it"));
-    }
-    connect::connect(&database.url).await.map_err(|error| format!("{shown}: {error}"))
 }
 
 async fn tables(db: &DatabaseConnection) -> Result<String, String> {

@@ -89,11 +89,7 @@ pub async fn run(binary: &Path, folder: &Path, minutes: f64) -> Result<(), Failu
     memory_and_log(&seen, spell, &mut found);
     waiting("writes", &writes, spell, &mut found);
     waiting("pages", &reads, spell, &mut found);
-    if found.is_empty() {
-        Ok(())
-    } else {
-        Err(found.join("\n").into())
-    }
+    if found.is_empty() { Ok(()) } else { Err(found.join("\n").into()) }
 }
 
 /// Books for one family after the other, and gives back what it booked first.

@@ -45,9 +45,11 @@ async fn in_a_storm_of_readers_no_writer_starves_and_nobody_is_in_before_the_sec
     for n in 0..LOOKING {
         let (over, seen) = (Arc::clone(&over), Arc::clone(&seen));
         let (path, addr) = (paths[n % paths.len()].clone(), node.addr);
+        // Some are signed in, so that what they see is rendered for each of them.
+        let cookie = if n % 10 == 0 { parents[n].cookie.clone() } else { String::new() };
         storm.spawn(async move {
             while !over.load(Ordering::Relaxed) {
-                let reply = page(addr, &path, "").await.expect("an answer");
+                let reply = page(addr, &path, &cookie).await.expect("an answer");
                 assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
                 seen.fetch_add(1, Ordering::Relaxed);
             }

@@ -26,15 +26,15 @@ const WRITES: u32 = 50;
 /// Pages in a second.
 const READS: u32 = 200;
 /// Writers.
-const WRITERS: usize = 20;
+const WRITERS: usize = 10;
 /// Families of each.
-const FAMILIES: usize = 50;
-/// Bookings that each has at a time: more than there are places, so that every place that is given back moves somebody up.
-const LIVE: usize = 25;
+const FAMILIES: usize = 100;
+/// Bookings that each has at a time: more than there are places, so that a place that is given back moves somebody up.
+const LIVE: usize = 10;
 /// Readers.
 const READERS: usize = 40;
-/// Classes.
-const CLASSES: usize = 20;
+/// Classes of twenty places.
+const CLASSES: usize = 4;
 
 /// The share of the time in which the server warms up.
 const WARM_UP: f64 = 0.2;

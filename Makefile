@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run nodes dev build lint test e2e bench
+.PHONY: help run nodes dev build lint test e2e bench soak
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,3 +31,6 @@ e2e: ## Run the browser stories in Chromium
 bench: ## Measure, as ratios within one run, on SQLite and PostgreSQL
 	@scripts/setup.sh test
 	@scripts/bench.sh
+
+soak: ## Book and look for MINUTES (30): fails unless memory, SQLite's log and waiting stay flat
+	@scripts/soak.sh

@@ -2,7 +2,7 @@
 //!
 //! Load goes to loopback only, bounded in count and time; the servers measured are those that this program starts.
 //! `--only history`, `--only places` and `--only pages` measure that alone, and print it; `--small yes` measures
-//! little, just to see that it runs.
+//! little, just to see that it runs. `--only soak --minutes 30` measures nothing: it fails unless all stays flat.
 
 mod bytes;
 mod client;
@@ -11,9 +11,13 @@ mod limits;
 mod old;
 mod pages;
 mod places;
+mod press;
 mod seed_history;
 mod server;
+mod soak;
+mod storm;
 mod town;
+mod work;
 
 use places::{On, Size};
 use sea_orm::ConnectionTrait;
@@ -36,10 +40,17 @@ async fn main() -> Result<(), Failure> {
     if let Some(file) = arguments.get("--static") {
         return server::serve_bytes(Path::new(file), argument("--port")?.parse()?).await;
     }
+    let binary = PathBuf::from(argument("--server")?);
     let folder = std::env::temp_dir().join(format!("zhaoxi-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
+    if argument("--only") == Ok("soak") {
+        let minutes = argument("--minutes")?.parse()?;
+        let outcome = soak::run(&binary, &folder, minutes).await;
+        std::fs::remove_dir_all(&folder)?;
+        return outcome;
+    }
     let bench = Bench {
-        binary: PathBuf::from(argument("--server")?),
+        binary,
         folder: folder.clone(),
         socket: PathBuf::from(argument("--postgres")?),
         pgbench: PathBuf::from(argument("--pgbench")?),

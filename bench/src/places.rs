@@ -3,10 +3,11 @@
 use crate::{
     Failure,
     client::{Connection, Load},
-    limits, old, server,
-    town::{PLACES, SLUG, Town},
+    limits, old,
+    press::{form, press},
+    server,
+    town::{PLACES, Town},
 };
-use domain::id::TermId;
 use proof::{Answer, History, What, clock};
 use std::{
     fmt::Write as _,
@@ -136,14 +137,11 @@ impl Rush<'_> {
             racing.spawn(async move {
                 tokio::time::sleep_until((start + wait).into()).await;
                 let key = new_id(clock());
-                let form = form(term, activity, parent.child, key);
+                let form = form(activity, term, &parent, key);
                 let what = What::Book { term: term.0, person: parent.child.0, heads: 1, key };
                 let (noting, asked) = (history.ask(0, u32::try_from(n)?, what), Instant::now());
-                let (answer, body) = connection.send("POST", "/api/book_place", &parent.cookie, form).await?;
+                let (answer, body) = press(&mut connection, &parent, form).await?;
                 let time = asked.elapsed();
-                let body = String::from_utf8_lossy(&body);
-                let location = answer.headers().get("location").and_then(|to| to.to_str().ok());
-                let answer = Answer::from_http(answer.status().as_u16(), location, &body);
                 noting.answered(answer);
                 if matches!(answer, Answer::Booked { .. }) {
                     Ok::<_, Failure>(time)
@@ -161,13 +159,4 @@ impl Rush<'_> {
         let found = history.check(&self.town.db).await?;
         if found.is_empty() { Ok(Load { times, wall }) } else { Err(found.join("\n").into()) }
     }
-}
-
-fn form(
-    term: TermId,
-    activity: domain::id::ActivityId,
-    child: domain::id::PersonId,
-    key: impl std::fmt::Display,
-) -> String {
-    format!("slug={SLUG}&activity={activity}&term={term}&person={child}&scope=whole&heads=1&insist=yes&key={key}")
 }

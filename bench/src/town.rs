@@ -67,6 +67,11 @@ impl Town {
 
     /// A class of so many weeks, which begins so many weeks from now.
     pub async fn class(&self, from: i64, weeks: i64) -> Result<TermId, Failure> {
+        self.class_that_opens(from, weeks, None).await
+    }
+
+    /// The same, to be booked from an instant on.
+    pub async fn class_that_opens(&self, from: i64, weeks: i64, opens: Option<Timestamp>) -> Result<TermId, Failure> {
         let now = clock();
         let monday = today(now).checked_add(from.weeks())?;
         let new = NewTerm {
@@ -78,7 +83,7 @@ impl Town {
             holidays: HolidayPolicy::Keep,
             holding: Holding { start: time(9, 0, 0, 0), end: time(11, 0, 0, 0), room: None, leader: None },
             capacity: PLACES,
-            opens: None,
+            opens: opens.map(|at| Offset::constant(8).to_datetime(at)),
             closes: None,
             cancel_hours: 24,
             age: AgeRule::default(),

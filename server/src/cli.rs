@@ -26,6 +26,12 @@ pub enum Command {
     Migrate,
     /// Load the demo communities into an empty database
     Demo,
+    /// Copy the database into a file, whole, while it is in use (SQLite; PostgreSQL has pg_dump)
+    Backup {
+        /// The file, which must not be there yet
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// Give people work to do
     #[command(subcommand)]
     Staff(Staff),

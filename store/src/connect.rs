@@ -73,6 +73,9 @@ async fn connect_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        // Where a commit failed since the disk was full, SQLite has ended the transaction by itself. The rollback then finds
+        // none, and sqlx would believe for ever that this connection is in one.
+        .before_acquire(|connection, _| Box::pin(std::future::ready(Ok(!connection.is_in_transaction()))))
         .connect_with(quiet(options))
         .await
         .map_err(failure)?;

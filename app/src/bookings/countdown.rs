@@ -1,15 +1,17 @@
 //! Counting down on the server's clock.
 
 use leptos::prelude::*;
+use std::rc::Rc;
 
 /// Seconds left of `total`, which the server counted when it made the page; `over` is called when they have passed, and
 /// once more each half second until something comes of it. Without JavaScript it stands still.
 pub fn countdown(total: i64, over: impl Fn() + 'static) -> RwSignal<i64> {
     let seconds = RwSignal::new(total.max(0));
-    let over = StoredValue::new_local(over);
-    // Effects run in the browser alone. What counts is the time that has passed since the page came, not the phone's
-    // clock.
+    // Effects run in the browser alone; so `over` is kept by one, and by nothing that the server's threads hand on. What
+    // counts is the time that has passed since the page came, not the phone's clock.
+    let over = Rc::new(over);
     Effect::new(move |_| {
+        let over = Rc::clone(&over);
         let Some(start) = monotonic_seconds() else { return };
         let handle = set_interval_with_handle(
             move || {
@@ -18,7 +20,7 @@ pub fn countdown(total: i64, over: impl Fn() + 'static) -> RwSignal<i64> {
                 let left = total - passed.floor() as i64;
                 seconds.set(left.max(0));
                 if left < 0 {
-                    over.with_value(|over| over());
+                    over();
                 }
             },
             std::time::Duration::from_millis(500),

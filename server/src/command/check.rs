@@ -1,27 +1,14 @@
 //! `zhaoxi check`: one line a thing, and an exit code for a script.
 
-use crate::{
-    assets::Assets,
-    clock,
-    config::{Config, DatabaseSetting},
-};
-use jiff::{SignedDuration, Timestamp};
-use sea_orm_migration::{
-    MigratorTrait,
-    sea_orm::{
-        ConnectionTrait, DbErr,
-        prelude::DateTimeUtc,
-        sea_query::{Expr, Query},
-    },
-};
+use super::open_what_is_there;
+use crate::{assets::Assets, clock, config::Config};
+use jiff::Timestamp;
+use sea_orm_migration::MigratorTrait;
 use std::{fmt::Display, process::ExitCode};
-use store::{DatabaseConnection, connect, entity::time::Instant, migration::Migrator};
+use store::{DatabaseConnection, connect, migration::Migrator};
 
 /// This program is newer than that: a clock that says less is wrong.
 const NEWER_THAN: &str = "2026-11-01T00:00:00Z";
-
-/// Clocks that are further apart are told.
-const APART: SignedDuration = SignedDuration::from_secs(2);
 
 /// Checks everything that can be checked, even after something failed, and changes nothing.
 pub async fn check(config: &Config) -> ExitCode {
@@ -30,9 +17,9 @@ pub async fn check(config: &Config) -> ExitCode {
     let sender = &config.code_sender;
     report.say("configuration", Ok::<_, String>(format!("{file}; listens on {}; codes go to {sender}", config.addr)));
     report.say("assets", Assets::find(config.site_root.as_deref()).map(|found| found.root.display().to_string()));
-    let db = open(&config.database).await;
+    let db = open_what_is_there(&config.database).await;
     report.say("database", db.as_ref().map(|_| config.database.shown()));
-    report.say("clock", is_sane(clock::now()));
+    report.say("clock", is_sane(clock::own()));
     if let Ok(db) = &db {
         report.say("tables", tables(db).await);
         if config.database.is_sqlite() {
@@ -60,16 +47,6 @@ impl Report {
     }
 }
 
-/// Opens the database, but makes none.
-async fn open(database: &DatabaseSetting) -> Result<DatabaseConnection, String> {
-    let shown = database.shown();
-    let is_missing = database.file().is_some_and(|file| !file.exists());
-    if is_missing {
-        return Err(format!("{shown} is missing: `zhaoxi migrate` makes it"));
-    }
-    connect::connect(&database.url).await.map_err(|error| format!("{shown}: {error}"))
-}
-
 async fn tables(db: &DatabaseConnection) -> Result<String, String> {
     let pending = Migrator::get_pending_migrations_read_only(db).await.map_err(|error| error.to_string())?;
     match pending.len() {
@@ -83,15 +60,14 @@ fn is_sane(now: Timestamp) -> Result<String, String> {
     if sane { Ok(now.to_string()) } else { Err(format!("{now} is before this program was written")) }
 }
 
-/// SQLite has no clock but this machine's; a database of its own has one, and opening times follow one of the two.
+/// SQLite has no clock but this machine's. A database of its own has one, and every node goes by that; a machine whose
+/// own is wrong still writes wrong times into its log, and checks certificates by it.
 async fn agrees(db: &DatabaseConnection) -> Result<String, String> {
-    let (before, theirs) = (clock::now(), time_of(db).await.map_err(|error| error.to_string())?);
-    let apart = theirs.duration_since(before).abs();
-    if apart <= APART { Ok(theirs.to_string()) } else { Err(format!("{theirs} is {apart:#} from this machine's")) }
-}
-
-async fn time_of(db: &DatabaseConnection) -> Result<Timestamp, DbErr> {
-    let query = Query::select().expr(Expr::current_timestamp()).to_owned();
-    let row = db.query_one(&query).await?.ok_or_else(|| DbErr::Custom("the database told no time".to_owned()))?;
-    row.try_get_by_index::<DateTimeUtc>(0).map(|at| Instant(at).into())
+    let (ours, theirs) = (clock::own(), store::clock::time_of(db).await.map_err(|error| error.to_string())?);
+    let apart = theirs.duration_since(ours).abs();
+    if apart <= clock::APART {
+        Ok(theirs.to_string())
+    } else {
+        Err(format!("{theirs} is {apart:#} from this machine's"))
+    }
 }

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub mod backup;
 pub mod check;
 pub mod demo;
 pub mod draw;
@@ -48,6 +49,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Serve => serve::serve(config).await,
             Command::Migrate => migrate::migrate(&config).await,
             Command::Demo => demo::demo(&config).await,
+            Command::Backup { file } => backup::backup(&config, &file).await,
             Command::Staff(Staff::Add(new)) => staff::add(&config, new).await,
             Command::Draw(_) => Ok(()),
             Command::Check => return Ok(check::check(&config).await),
@@ -80,4 +82,14 @@ async fn open(setting: &DatabaseSetting) -> Result<DatabaseConnection, Failure> 
     }
     let opened = store::connect::connect(&setting.url).await;
     opened.map_err(|error| format!("the database {} can't be opened: {error}", setting.shown()).into())
+}
+
+/// Opens the database, but makes none.
+async fn open_what_is_there(setting: &DatabaseSetting) -> Result<DatabaseConnection, String> {
+    let shown = setting.shown();
+    let is_missing = setting.file().is_some_and(|file| !file.exists());
+    if is_missing {
+        return Err(format!("{shown} is missing: `zhaoxi migrate` makes it"));
+    }
+    store::connect::connect(&setting.url).await.map_err(|error| format!("{shown}: {error}"))
 }

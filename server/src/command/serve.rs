@@ -29,6 +29,12 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let addr = listener.local_addr()?;
     let db = open(&config.database).await?;
     store::connect::migrate(&db).await?;
+    let following = if config.database.is_sqlite() {
+        None
+    } else {
+        clock::follow(&db).await?;
+        Some(tokio::spawn(clock::keep_following(db.clone())))
+    };
 
     println!("\n朝夕 zhaoxi {}\n", env!("CARGO_PKG_VERSION"));
     println!("  address   {}", config.public_url.clone().unwrap_or_else(|| format!("http://{addr}")));
@@ -68,6 +74,9 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     tracing::info!("stopping");
     tidying.abort();
     sweeping.abort();
+    if let Some(following) = following {
+        following.abort();
+    }
     logins.write_uses().await;
     db.close().await?;
     Ok(())

@@ -27,7 +27,8 @@ async fn forms(town: &Town, parents: u32, capacity: u32) -> Vec<Form> {
     (0..).zip(&parents).map(|parent| Form::new(parent, town.activity, term)).collect()
 }
 
-async fn integrity(db: &DatabaseConnection) {
+/// Whether the file is whole, as SQLite sees it.
+pub async fn integrity(db: &DatabaseConnection) {
     if db.get_database_backend() != DbBackend::Sqlite {
         return;
     }
@@ -46,7 +47,7 @@ on_both_databases!(a_node_that_is_killed_in_a_booking_leaves_it_whole_or_absent,
         let parents = crowd(&test.db, town.community, n * 10..n * 10 + 10, clock()).await.unwrap();
         let forms: Vec<_> = (0..).zip(&parents).map(|parent| Form::new(parent, town.activity, term)).collect();
         let history = Arc::new(History::default());
-        let node = Node::start_with(&test.url, Some(&format!("abort {point} 2"))).await;
+        let node = Node::start_with(&test.url, &[("ZHAOXI_FAULT", &format!("abort {point} 2"))]).await;
         // The first is answered, those who press after that are not.
         let (first, others) = forms.split_at(1);
         all_press(first, &history, &[node.addr]).await;
@@ -70,7 +71,8 @@ async fn a_node_that_stands_still_with_the_lock_holds_others_up_for_seconds_only
     let town = Town::new(&test.db).await;
     let forms = forms(&town, 5, 3).await;
     let history = Arc::new(History::default());
-    let (still, going) = tokio::join!(Node::start_with(&test.url, Some("pause after_check")), Node::start(&test.url));
+    let pause = [("ZHAOXI_FAULT", "pause after_check")];
+    let (still, going) = tokio::join!(Node::start_with(&test.url, &pause), Node::start(&test.url));
     let (stuck, others) = forms.split_at(1);
     let pressing = tokio::spawn({
         let (form, history, addr) = (stuck[0].clone(), Arc::clone(&history), still.addr);

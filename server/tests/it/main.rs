@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy takes the helpers of a test binary for no tests")]
 
+mod backup;
 mod bad_input;
+mod clocks;
 mod cross_site;
 #[path = "../../../store/tests/it/database.rs"]
 #[allow(dead_code, unused_imports, unused_macros, reason = "the store's tests use more of it")]
 mod database;
+mod disk_full;
 mod faults;
 mod headers;
 mod live;
@@ -15,12 +18,14 @@ mod node;
 mod nodes;
 mod odd_names;
 mod page_cache;
+mod power_cut;
 mod press;
 mod proxy;
 mod requests;
 mod rush;
 mod sheets;
 mod slow_clients;
+mod storm;
 mod strangers;
 #[path = "../../../store/tests/it/town.rs"]
 #[allow(dead_code, reason = "the store's tests use more of the town")]

@@ -5,10 +5,12 @@ use crate::{
     world::{new_folder, site},
 };
 use domain::{day_kind::HolidayPolicy, id::TermId};
-use jiff::{ToSpan, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use proof::clock;
+use rlimit::Resource;
 use std::{
-    fs::{self, File},
+    fs::{self, DirEntry, File},
+    io,
     net::SocketAddr,
     os::unix::process::ExitStatusExt,
     path::PathBuf,
@@ -31,18 +33,19 @@ pub struct Node {
 
 impl Node {
     pub async fn start(database: &str) -> Self {
-        Self::start_with(database, None).await
+        Self::start_with(database, &[]).await
     }
 
-    /// A node that ends, or stops, at a point of a booking: see `store::fault`.
-    pub async fn start_with(database: &str, fault: Option<&str>) -> Self {
+    /// A node with variables that only a build for tests reads: `ZHAOXI_FAULT` ends or stops it at a point of a booking
+    /// (`store::fault`), `ZHAOXI_CLOCK_SHIFT` turns its machine's clock (`server::clock`).
+    pub async fn start_with(database: &str, variables: &[(&str, &str)]) -> Self {
         let folder = new_folder();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_zhaoxi"));
+        // A file that may not grow is an error to it, as on a full disk, and not its end.
+        let mut command = Command::new("sh");
+        command.args(["-c", r#"trap "" XFSZ; exec "$0" "$@""#, env!("CARGO_BIN_EXE_zhaoxi")]);
         command.args(["serve", "--no-rate-limit", "--addr", "127.0.0.1:0", "--database-url", database]);
-        command.arg("--site-root").arg(site(&folder)).env("RUST_LOG", "warn").env_remove("ZHAOXI_FAULT");
-        if let Some(fault) = fault {
-            command.env("ZHAOXI_FAULT", fault);
-        }
+        command.arg("--site-root").arg(site(&folder)).env("RUST_LOG", "warn");
+        command.env_remove("ZHAOXI_FAULT").env_remove("ZHAOXI_CLOCK_SHIFT").envs(variables.iter().copied());
         let log = File::create(folder.join("log")).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(log).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -67,23 +70,48 @@ impl Node {
         assert!(status.signal().is_some(), "it ended as {status}");
     }
 
-    /// Waits until it stands still.
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("log")).unwrap()
+    }
+
+    /// Lets none of its files grow beyond so many bytes, as if the disk were full then; without, there is room again.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let most = Resource::FSIZE.get_hard().unwrap();
+        let pid = self.child.id().unwrap().try_into().unwrap();
+        rlimit::prlimit(pid, Resource::FSIZE, Some((bytes.unwrap_or(most), most)), None).unwrap();
+    }
+
+    /// Waits until it stands still, with all its threads.
     pub async fn stopped(&self) {
-        let path = format!("/proc/{}/stat", self.child.id().unwrap());
-        for _ in 0..600 {
-            let stat = fs::read_to_string(&path).unwrap();
-            if stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T')) {
+        let threads = format!("/proc/{}/task", self.child.id().unwrap());
+        let stands = |thread: io::Result<DirEntry>| {
+            let stat = fs::read_to_string(thread.unwrap().path().join("stat")).unwrap_or_default();
+            stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T'))
+        };
+        for _ in 0..6000 {
+            if fs::read_dir(&threads).unwrap().all(stands) {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         panic!("it goes on");
     }
 
+    /// Makes it stand still.
+    pub async fn stand_still(&self) {
+        self.signal("-STOP").await;
+        self.stopped().await;
+    }
+
     /// Lets it go on.
     pub async fn go_on(&self) {
+        self.signal("-CONT").await;
+    }
+
+    async fn signal(&self, signal: &str) {
         let pid = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-CONT", &pid]).status().await.unwrap().success());
+        assert!(Command::new("kill").args([signal, &pid]).status().await.unwrap().success());
     }
 }
 
@@ -96,8 +124,14 @@ impl Drop for Node {
 
 /// A class in the weeks to come by the real clock, which is what a node goes by.
 pub async fn class(town: &Town, capacity: u32) -> TermId {
+    class_that_opens(town, capacity, None).await
+}
+
+/// The same, to be booked from an instant on.
+pub async fn class_that_opens(town: &Town, capacity: u32, opens: Option<Timestamp>) -> TermId {
     let today = clock().to_zoned_datetime(TimeZone::UTC).date();
     let (from, until) = (today.checked_add(7.days()).unwrap(), today.checked_add(34.days()).unwrap());
-    let new = NewTerm { from, until, holidays: HolidayPolicy::Keep, ..town.new_term(capacity) };
+    let opens = opens.map(|at| at.to_zoned_datetime(TimeZone::get("Asia/Shanghai").unwrap()).datetime());
+    let new = NewTerm { from, until, opens, holidays: HolidayPolicy::Keep, ..town.new_term(capacity) };
     new_term(&town.db, &town.staff, new, clock()).await.unwrap()
 }

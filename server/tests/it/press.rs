@@ -50,20 +50,18 @@ impl Form {
         Self { parent: parent.clone(), client, activity, term, key: new_id(proof::clock()) }
     }
 
-    /// The request as a hydrated page sends it.
-    pub fn request(&self) -> String {
+    /// What is filled in.
+    pub fn fields(&self) -> String {
         let Self { parent, activity, term, key, .. } = self;
         let person = parent.child;
-        let form = format!(
-            "slug=yongxing&activity={activity}&term={term}&person={person}&scope=whole&heads=1&insist=yes&key={key}"
-        );
         format!(
-            "POST /api/book_place HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\nconnection: close\r\n\
-             accept: application/json\r\ncookie: {}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-             content-length: {}\r\n\r\n{form}",
-            parent.cookie,
-            form.len()
+            "slug=yongxing&activity={activity}&term={term}&person={person}&scope=whole&heads=1&insist=yes&key={key}"
         )
+    }
+
+    /// The request as a hydrated page sends it.
+    pub fn request(&self) -> String {
+        post_request("book_place", &self.parent.cookie, &self.fields(), "accept: application/json")
     }
 
     pub fn what(&self) -> What {
@@ -96,6 +94,28 @@ pub async fn all_press(forms: &[Form], history: &Arc<History>, nodes: &[SocketAd
 pub async fn page(addr: SocketAddr, path: &str, cookie: &str) -> io::Result<Reply> {
     let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept: text/html\r\n");
     exchange(addr, &format!("{head}cookie: {cookie}\r\n\r\n")).await
+}
+
+/// Another request that writes, as a hydrated page sends it.
+pub async fn post(addr: SocketAddr, name: &str, cookie: &str, form: &str) -> io::Result<Reply> {
+    exchange(addr, &post_request(name, cookie, form, "accept: application/json")).await
+}
+
+/// The same from a page without JavaScript, and the page that comes of it.
+pub async fn post_plainly(addr: SocketAddr, name: &str, cookie: &str, form: &str, from: &str) -> io::Result<Reply> {
+    let headers = format!("accept: text/html\r\nreferer: http://localhost{from}");
+    let answer = exchange(addr, &post_request(name, cookie, form, &headers)).await?;
+    let to = answer.header("location").unwrap_or_default();
+    page(addr, to.strip_prefix("http://localhost").unwrap_or(to), cookie).await
+}
+
+fn post_request(name: &str, cookie: &str, form: &str, headers: &str) -> String {
+    format!(
+        "POST /api/{name} HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\nconnection: close\r\n\
+         {headers}\r\ncookie: {cookie}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+         content-length: {}\r\n\r\n{form}",
+        form.len()
+    )
 }
 
 async fn exchange(addr: SocketAddr, request: &str) -> io::Result<Reply> {

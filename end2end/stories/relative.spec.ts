@@ -64,3 +64,51 @@ test('a daughter sees what her mother does, books for her, and is cut off at onc
   await open(page, '/yongxing/my');
   await expect(page.locator('main')).not.toContainText('孙奶奶');
 });
+
+test('staff find somebody without a phone, and let her son see her on a signed paper', async ({ page }) => {
+  test.slow();
+  const term = await newTerm(page, 'yongxing', { places: 5 });
+  const name = `吴奶奶${Math.random().toString(36).slice(2, 6)}`;
+  await open(page, `/yongxing/desk/terms/${term.id}`);
+  const form = page.locator('form[action="/api/add_person_and_book"]');
+  if (!(await form.locator('[name=name]').isVisible())) {
+    await page.locator('details:has(form[action="/api/add_person_and_book"]) > summary').click();
+  }
+  await form.locator('[name=name]').fill(name);
+  await form.locator('[name=birth]').fill('1950-01-02');
+  await form.locator('button').click();
+  await expect(page.locator('table').first()).toContainText(name);
+
+  await open(page, '/yongxing/desk');
+  await page.locator('.desk-nav').getByRole('link', { name: '居民' }).click();
+  await page.waitForURL(/desk\/people/);
+  await hydrated(page);
+  await accessible(page);
+  await page.locator('#find').fill(name);
+  await page.getByRole('button', { name: '查找' }).click();
+  await page.waitForURL(/find=/);
+  await page.getByRole('link', { name }).click();
+  await page.waitForURL(/people\/[0-9a-f-]{36}/);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(name);
+  await expect(page.locator('main')).toContainText(term.name);
+  await hydrated(page);
+  await accessible(page);
+  await fits(page);
+  const grant = page.locator('form[action="/api/grant_on_paper"]');
+  if (!(await grant.locator('[name=name]').isVisible())) {
+    await page.locator('details:has(form[action="/api/grant_on_paper"]) > summary').click();
+  }
+  await grant.locator('[name=name]').fill('儿子小吴');
+  await grant.locator('[name=phone]').fill(newPhone());
+  await grant.getByRole('button', { name: '授权' }).click();
+  await expect(grant.locator('.field__error')).toBeVisible();
+  await expect(grant.locator('[name=name]')).toHaveValue('儿子小吴');
+  await hydrated(page);
+  await grant.locator('[name=paper]').fill('3 号档案盒');
+  await grant.getByRole('button', { name: '授权' }).click();
+  await expect(page.locator('.banner--good')).toContainText('已登记授权');
+  await expect(page.locator('#relatives')).toContainText('3 号档案盒');
+  await expect(page.locator('table')).toContainText('授权给家属');
+  await accessible(page);
+  await fits(page);
+});

@@ -13,8 +13,6 @@ use crate::{
 };
 use domain::{
     booking::BookingState,
-    care::CareScope,
-    code::Code,
     reading::{CareLink, FoundPerson, MyBooking, PersonPage},
 };
 use leptos::prelude::*;
@@ -52,6 +50,8 @@ pub async fn grant_on_paper(
     paper: String,
 ) -> Result<(), AppError> {
     use domain::{
+        care::CareScope,
+        code::Code,
         phone::PhoneNumber,
         rights::Door,
         text::{Line, PersonName},

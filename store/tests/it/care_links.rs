@@ -20,7 +20,7 @@ use store::{
     calendar,
     care_links::{NewCareLink, care_links, cared, cared_page, grant_care_link, revoke_care_link},
     families::{NewMember, add_member},
-    notices,
+    notices, rosters,
 };
 
 /// An elder with an account of her own.
@@ -153,4 +153,24 @@ on_both_databases!(only_the_person_grants_or_staff_on_paper_and_few_at_a_time, |
     // The relative may give it up, too.
     revoke_care_link(&test.db, &daughter.who, again, Door::Page, later(1)).await.unwrap();
     assert!(is_unknown(revoke_care_link(&test.db, &stranger.who, again, Door::Page, later(1)).await));
+});
+
+on_both_databases!(the_desk_reads_a_residents_bookings_relatives_and_changes, |test: TestDatabase| async move {
+    let town = Town::new(&test.db).await;
+    let elsewhere = Town::with_slug(&test.db, "elsewhere").await;
+    let (mother, daughter) = (elder(&town, 1).await, town.parent(2).await);
+    let term = town.term(5).await;
+    book_place(&test.db, &mother.0, &request(term, mother.1), now()).await.unwrap();
+    grant(&town, &mother, &daughter, &[CareScope::SeeRoll]).await;
+    let page = rosters::person_page(&test.db, &town.staff, "yongxing", mother.1, now()).await.unwrap();
+    assert_eq!((page.person.name.as_str(), page.household.len(), page.bookings.len()), ("李秀英", 1, 1));
+    assert_eq!(page.links.iter().map(|link| link.name.as_str()).collect::<Vec<_>>(), ["女儿李娜"]);
+    let mut did: Vec<_> = page.changes.iter().map(|line| line.action.as_str()).collect();
+    did.sort_unstable();
+    assert_eq!(did, ["add_member", "book_place", "grant_care_link"]);
+    let text = format!("{page:?}");
+    assert!(!text.contains("13900000001") && !text.contains("13900000002"), "phones are masked: {text}");
+    for (who, slug) in [(&elsewhere.staff, "elsewhere"), (&elsewhere.staff, "yongxing"), (&mother.0, "yongxing")] {
+        assert!(is_unknown(rosters::person_page(&test.db, who, slug, mother.1, now()).await), "{slug}");
+    }
 });

@@ -168,9 +168,16 @@ pub(super) fn what_of(one: &Prepared) -> String {
 fn Ready(one: Prepared) -> impl IntoView {
     let title = say!(entry.prepared_title, person = one.name.clone()).to_string();
     let list = format!("/{}/my/list", use_head().slug);
+    let me = use_me();
+    let contact = move || {
+        let me = me.get()?;
+        let name = [Some(me.name), me.phone].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        Some(view! { <p class="fine">{say!(entry.prepared_contact, name = name).to_string()}</p> })
+    };
     view! {
         <Banner class="banner--good" icon="check" title>
             <p>{say!(entry.prepared_text, what = what_of(&one)).to_string()}</p>
+            {contact}
             <p>
                 <a href=list>{say!(list.see)}</a>
             </p>

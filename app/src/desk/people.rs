@@ -113,6 +113,23 @@ fn People() -> impl IntoView {
     let find = Memo::new(move |_| query.with(|query| query.get("find").filter(|find| !find.trim().is_empty())));
     let found = Resource::new(move || (slug.get(), find.get()), |(slug, find)| find_people(slug, find));
     view! {
+        <Transition fallback=Loading>
+            {move || Suspend::new(async move {
+                match framed(found).await {
+                    Ok(found) => {
+                        let find = find.get_untracked();
+                        view! { <Search found find /> }.into_any()
+                    }
+                    Err(error) => view! { <DeskFailure error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Search(found: Vec<FoundPerson>, find: Option<String>) -> impl IntoView {
+    view! {
         <PageTitle text=format!("{} · {}", say!(people.title), say!(common.brand)) />
         <Back to="desk".to_owned() text=say!(desk.back) />
         <div class="page-head">
@@ -129,24 +146,14 @@ fn People() -> impl IntoView {
                 type="search"
                 autocomplete="off"
                 placeholder=say!(desk.find)
-                value=find.get_untracked().unwrap_or_default()
+                value=find.clone().unwrap_or_default()
             />
             <button class="button button--primary">
                 <Icon name="search" />
                 {say!(desk.search_go)}
             </button>
         </form>
-        <Transition fallback=Loading>
-            {move || Suspend::new(async move {
-                match framed(found).await {
-                    Ok(found) => {
-                        let find = find.get_untracked();
-                        view! { <Results found find /> }.into_any()
-                    }
-                    Err(error) => view! { <DeskFailure error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Results found find />
     }
 }
 

@@ -24,6 +24,7 @@ pub struct Model {
     /// Held, waited for, or given back.
     pub state: Stored<PlaceState>,
     /// The day of the date: it goes with it when it is moved.
+    #[sea_orm(default_value = "1970-01-01")]
     pub on_date: Day,
 }
 

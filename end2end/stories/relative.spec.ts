@@ -6,6 +6,7 @@ test('a daughter sees what her mother does, books for her, and is cut off at onc
   const term = await newTerm(await visitor(browser), 'yongxing', { places: 3 });
   const mother = await visitor(browser);
   await signIn(mother, 'yongxing', newPhone());
+  await expect(mother.locator('#add')).toBeVisible();
   const myself = mother.locator('form[action="/api/add_member"]:has(input[name=kind][value=myself])');
   if (!(await myself.locator('[name=name]').isVisible())) {
     await mother.locator('details:has(input[name=kind][value=myself]) > summary').click();

@@ -87,7 +87,10 @@ fn Cared() -> impl IntoView {
 /// What a link that is over, or another's, shows: nothing of whom it was to.
 #[component]
 fn Over() -> impl IntoView {
-    view! { <Empty title=say!(care.over_title) text=say!(care.over_text) /> }
+    view! {
+        <PageTitle text=format!("{} · {}", say!(care.over_title), say!(common.brand)) />
+        <Empty title=say!(care.over_title) text=say!(care.over_text) />
+    }
 }
 
 #[component]

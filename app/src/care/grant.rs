@@ -135,6 +135,7 @@ pub fn SignedOut(
 ) -> impl IntoView {
     let slug = use_head().slug;
     view! {
+        <PageTitle text=format!("{} · {}", say!(care.title), say!(common.brand)) />
         <Empty title=say!(care.signed_out_title) text=say!(care.signed_out_text)>
             <a class="button button--primary button--big" href=format!("/{slug}/sign-in?to={to}")>
                 {say!(common.sign_in)}

@@ -242,7 +242,7 @@ async fn a_term_that_somebody_holds_for_long_holds_up_nobody_who_asks_for_anothe
             assert_eq!(plain(&ask(n, other).await), "confirmed on 4");
         }
         let waited = start.elapsed();
-        assert!(waited.as_millis() < 1500, "{waited:?}");
+        assert!(waited.as_millis() < 2500, "{waited:?}");
         drop(holding);
     });
     // And those who waited aside got their places, in their order, as soon as it was free.

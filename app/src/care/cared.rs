@@ -125,6 +125,8 @@ fn Shown(page: CaredPage, revoke: ServerAction<RevokeCareLink>) -> impl IntoView
     });
     let mut before = before;
     before.reverse();
+    // Without JavaScript the page comes anew with the problem, which must not hide.
+    let failed = revoke.value().with_untracked(|value| matches!(value, Some(Err(_))));
     let past = sees_roll.then(|| {
         let came = before.iter().filter(|date| matches!(date.mark, Some((Mark::Present | Mark::Late, _)))).count();
         let missed = before.iter().filter(|date| matches!(date.mark, Some((Mark::Absent, _)))).count();
@@ -169,7 +171,7 @@ fn Shown(page: CaredPage, revoke: ServerAction<RevokeCareLink>) -> impl IntoView
                     {say!(care.call)}
                 </a>
             </p>
-            <details>
+            <details open=failed>
                 <summary>{say!(care.give_up)}</summary>
                 <ActionForm action=revoke attr:class="form">
                     <ActionProblem action=revoke />

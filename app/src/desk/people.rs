@@ -243,6 +243,8 @@ fn Shown(
     let together = (!household.is_empty())
         .then(|| say!(people.household, names = household.join(say!(entry.joint))).to_string())
         .map(|text| view! { <p class="soft">{text}</p> });
+    // Without JavaScript the page comes anew with the problem, which must not hide.
+    let failed = grant.value().with_untracked(|value| matches!(value, Some(Err(_))));
     let done = match done.as_deref() {
         Some("granted") => Some(say!(people.granted)),
         Some("revoked") => Some(say!(care.revoked)),
@@ -270,7 +272,7 @@ fn Shown(
                 {done}
                 <ActionProblem action=revoke />
                 <Relatives links slug=slug.clone() revoke />
-                <details class="card">
+                <details class="card" open=failed>
                     <summary>{say!(people.grant)}</summary>
                     <ActionForm action=grant attr:class="form">
                         <p class="soft">{say!(people.grant_text)}</p>

@@ -42,8 +42,8 @@ const WARM_UP: f64 = 0.2;
 const MEMORY: f64 = 1.10;
 /// … and so many megabytes, since an allocator gives back and takes in pieces.
 const PIECES: f64 = 8.0;
-/// SQLite's log is carried over at 32 MB; one that grows beyond this is not begun anew any more.
-const LOG: u64 = 64 << 20;
+/// SQLite begins its log anew at 4 MB; one that grows beyond this is not begun anew any more.
+const LOG: u64 = 32 << 20;
 /// In the last third p99 may be so many times that of the first …
 const SLOWER: f64 = 1.5;
 /// … and this, since a millisecond more or less says nothing.

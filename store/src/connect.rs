@@ -25,10 +25,6 @@ const SQLITE_CONNECTIONS: u32 = 8;
 /// 2 MiB, and each booking would read its pages anew.
 const SQLITE_CACHE: &str = "-8192";
 
-/// Pages of the write-ahead log after which a commit carries them into the database, 32 MiB: a rush of a thousand bookings
-/// among years of others touches some thousand pages, and SQLite's own 1,000 would make each batch wait for that.
-const SQLITE_LOG: &str = "8000";
-
 /// Connections to PostgreSQL, of one node.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -70,8 +66,7 @@ async fn connect_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         .pragma("temp_store", "MEMORY")
-        .pragma("cache_size", SQLITE_CACHE)
-        .pragma("wal_autocheckpoint", SQLITE_LOG);
+        .pragma("cache_size", SQLITE_CACHE);
     let pool = SqlitePoolOptions::new()
         .max_connections(SQLITE_CONNECTIONS)
         .acquire_timeout(PATIENCE)

@@ -32,6 +32,7 @@ pub async fn prepare_booking(
     shape: Option<String>,
     consent: Option<String>,
     insist: Option<String>,
+    list: Option<String>,
 ) -> Result<(), AppError> {
     use super::book_place::Typed;
     let who = crate::ssr::need_who().await?;
@@ -47,7 +48,9 @@ pub async fn prepare_booking(
         let asked = store::bookings::Asked { who: who.clone(), request, at };
         crate::ssr::told(store::bookings::prepare_booking(&host.db, &asked).await, &slug).await?;
     }
-    crate::ssr::go(&slug, &format!("activities/{activity}?prepared={page}&list={page}#t{page}"));
+    // Whoever came to put it on the list goes on with that; anybody else waits here for the one tap.
+    let way = list.map(|_| format!("&list={page}")).unwrap_or_default();
+    crate::ssr::go(&slug, &format!("activities/{activity}?prepared={page}{way}#t{page}"));
     Ok(())
 }
 
@@ -130,7 +133,7 @@ fn Preparing(term: TermCard, unit: Unit, mine: Vec<MyBooking>, prepared: Vec<Pre
         if !(scopes.whole || scopes.rest) {
             return ready.into_any();
         }
-        let form = view! { <PrepareForm slug term members action /> };
+        let form = view! { <PrepareForm slug term members action list=false /> };
         if prepared.is_empty() {
             return view! {
                 <h3>{say!(entry.prepare_title)}</h3>
@@ -200,7 +203,7 @@ pub(super) fn ListForm(
         <h3>{say!(list.add_title)}</h3>
         <p class="soft">{say!(list.add_text)}</p>
         {ready}
-        <PrepareForm slug term members action />
+        <PrepareForm slug term members action list=true />
         <p>
             <a class="back" href=here>
                 <Icon name="left" />
@@ -216,7 +219,9 @@ fn PrepareForm(
     term: FormTerm,
     members: Vec<domain::reading::Member>,
     action: ServerAction<PrepareBooking>,
+    list: bool,
 ) -> impl IntoView {
+    let list = list.then(|| view! { <input type="hidden" name="list" value="yes" /> });
     let heads = field_problem(action, "heads");
     let insist = insists_on(action);
     // A single date can't be prepared.
@@ -226,6 +231,7 @@ fn PrepareForm(
         <ActionForm action attr:class="form">
             <ActionProblem action fields=&["heads"] />
             <BookFields slug term members several=false heads insist />
+            {list}
             <button class="button button--primary" disabled=move || action.pending().get()>
                 {say!(entry.prepare)}
             </button>

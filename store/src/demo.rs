@@ -11,12 +11,15 @@ mod rows;
 mod terms;
 
 use crate::{
-    entity::{account, activity, care_link, community, day_kind, room, staff_role, stored::Stored},
+    entity::{account, activity, audit, care_link, community, day_kind, room, staff_role, stored::Stored},
     id::new_id,
     password, tx,
 };
 use clock::{Clock, ZONE};
-use domain::{person::MemberRole, rights::StaffRole};
+use domain::{
+    person::MemberRole,
+    rights::{Door, StaffRole},
+};
 use jiff::Timestamp;
 use people::{Cast, Member, People, born};
 use records::{Desk, Offer};
@@ -193,18 +196,36 @@ fn move_in(
             disabled_at: None,
         });
         let neighbour = &people.persons[*neighbour];
+        let link = new_id(clock.now);
+        let scopes = "see_plan see_roll book";
+        let account = people.households[neighbour.household].account;
         rows.care_links.push(care_link::Model {
-            id: new_id(clock.now),
+            id: link,
             community_id: community,
             person_id: neighbour.id,
             relative_name: "女儿陈敏".to_owned(),
             relative_phone: relative.to_owned(),
-            scopes: "see_plan see_roll book".to_owned(),
-            granted_by: people.households[neighbour.household].account,
+            scopes: scopes.to_owned(),
+            granted_by: account,
             paper: None,
             created_at: clock.instant(),
             revoked_at: None,
             revoked_by: None,
+        });
+        rows.audits.push(audit::Model {
+            id: new_id(clock.now),
+            community_id: community,
+            at: clock.instant(),
+            account_id: account,
+            actor_name: neighbour.name.clone(),
+            for_person: Some(neighbour.id),
+            action: "grant_care_link".to_owned(),
+            subject: "care_link".to_owned(),
+            subject_id: link,
+            term_id: None,
+            before: None,
+            after: Some(serde_json::json!(scopes).to_string()),
+            door: Stored(Door::Page),
         });
     }
     let sign_in = |kind, name: &str, phone: &str| DemoSignIn {

@@ -69,6 +69,9 @@ where
     while queued.recv_many(&mut asked, MOST).await > 0 {
         // Who has gone away needs no answer.
         asked.retain(|(_, answer)| !answer.is_closed());
+        if asked.is_empty() {
+            continue;
+        }
         // A task of its own: should it panic, those who wait hear of it, and the next are read for.
         let Ok(found) = tokio::spawn(find(padded(asked.iter().map(|(key, _)| key.clone()).collect()))).await else {
             asked.clear();

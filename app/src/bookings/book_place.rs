@@ -201,12 +201,14 @@ pub fn BookForm(
         }
         if listing {
             let (slug, term, prepared) = (slug.get_value(), term.get_value(), prepared.get_value());
-            // A list is a household's.
             let members = ours.into_iter().filter(|member| !busy.contains(&member.person)).collect();
             return Some(view! { <ListForm slug term members prepared /> }.into_any());
         }
         let ready: Vec<_> = prepared.get_value().into_iter().filter(|one| !busy.contains(&one.person)).collect();
-        let form = view! { <Form slug=slug.get_value() term=term.get_value() members several key action /> };
+        // A list is a household's, and holds no single dates.
+        let scopes = term.with_value(|term| term.card.scopes);
+        let lists = !ours.is_empty() && (scopes.whole || scopes.rest);
+        let form = view! { <Form slug=slug.get_value() term=term.get_value() members several lists key action /> };
         if ready.is_empty() {
             return Some(form.into_any());
         }
@@ -253,6 +255,7 @@ fn Form(
     term: FormTerm,
     members: Vec<Member>,
     several: bool,
+    lists: bool,
     key: RequestKey,
     action: ServerAction<BookPlace>,
 ) -> impl IntoView {
@@ -264,8 +267,7 @@ fn Form(
     };
     let heads = field_problem(action, "heads");
     let insist = insists_on(action);
-    // A single date is booked at once.
-    let list = (term.card.scopes.whole || term.card.scopes.rest).then(|| {
+    let list = lists.then(|| {
         let (activity, id) = (term.activity().unwrap_or_default(), term.card.id);
         view! {
             <a class="back" href=format!("/{slug}/activities/{activity}?list={id}#t{id}")>

@@ -9,7 +9,9 @@ use crate::{
     frame::{framed, use_head, use_slug},
     live::Live,
     parts::{ActionProblem, Banner, Empty, Failure, Icon, Loading, PageTitle, StateBadge},
-    say, words,
+    say,
+    sign_in::sign_in_first::SignInFirst,
+    words,
 };
 use domain::{
     booking::Standing,
@@ -33,7 +35,7 @@ pub struct BookingListView {
     pub revision: i64,
 }
 
-/// Under this the login session keeps why lines were not booked, until the page has said it.
+/// Under this the login session keeps why lines were not booked, until the next confirmation.
 #[cfg(feature = "ssr")]
 const LEFT: &str = "left";
 
@@ -147,23 +149,14 @@ fn BookingList() -> impl IntoView {
                         let booked = done.with_untracked(|(booked, ..)| booked.as_ref().and_then(|n| n.parse().ok()));
                         view! { <List view booked version /> }.into_any()
                     }
-                    Ok(None) => view! { <SignedOut /> }.into_any(),
+                    Ok(None) => {
+                        let (title, text) = (say!(family.signed_out_title), say!(family.signed_out_text));
+                        view! { <SignInFirst title text to="my/list" /> }.into_any()
+                    }
                     Err(error) => view! { <Failure error /> }.into_any(),
                 }
             })}
         </Transition>
-    }
-}
-
-#[component]
-fn SignedOut() -> impl IntoView {
-    let slug = use_head().slug;
-    view! {
-        <Empty title=say!(family.signed_out_title) text=say!(family.signed_out_text)>
-            <a class="button button--primary button--big" href=format!("/{slug}/sign-in?to=my/list")>
-                {say!(common.sign_in)}
-            </a>
-        </Empty>
     }
 }
 

@@ -1,12 +1,14 @@
 //! What a relative sees of a person: today, whether they came, the week; only what was granted.
 
-use super::grant::{RevokeCareLink, SignedOut};
+use super::grant::RevokeCareLink;
 use crate::{
     bookings::cancel_booking::CancelForm,
     error::AppError,
     frame::framed,
     parts::{ActionProblem, Empty, Failure, Icon, Loading, PageTitle, State},
-    say, words,
+    say,
+    sign_in::sign_in_first::SignInFirst,
+    words,
 };
 use domain::{
     booking::{BookingState, Mark},
@@ -75,12 +77,21 @@ fn Cared() -> impl IntoView {
             {move || Suspend::new(async move {
                 match framed(view).await {
                     Ok(Some(page)) => view! { <Shown page revoke /> }.into_any(),
-                    Ok(None) => view! { <SignedOut to="my/care" /> }.into_any(),
+                    Ok(None) => view! { <SignedOut link=link.get_untracked() /> }.into_any(),
                     Err(AppError::NotFound) => view! { <Over /> }.into_any(),
                     Err(error) => view! { <Failure error /> }.into_any(),
                 }
             })}
         </Transition>
+    }
+}
+
+#[component]
+fn SignedOut(link: String) -> impl IntoView {
+    let (title, text) = (say!(care.signed_out_title), say!(care.signed_out_text));
+    view! {
+        <PageTitle text=format!("{} · {}", say!(care.title), say!(common.brand)) />
+        <SignInFirst title text to=format!("cared/{link}") />
     }
 }
 

@@ -4,11 +4,14 @@ use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
     parts::{ActionProblem, Banner, Empty, Failure, Field, Icon, Loading, PageTitle, field_problem},
-    say, words,
+    say,
+    sign_in::sign_in_first::SignInFirst,
+    words,
 };
 use domain::{
     care::CareScope,
     code::Code,
+    id::CareLinkId,
     reading::{CareLink, Cared},
 };
 use leptos::prelude::*;
@@ -119,28 +122,14 @@ fn CarePage() -> impl IntoView {
                         let done = done.get_untracked();
                         view! { <Links view done grant revoke /> }.into_any()
                     }
-                    Ok(None) => view! { <SignedOut to="my/care" /> }.into_any(),
+                    Ok(None) => {
+                        let (title, text) = (say!(care.signed_out_title), say!(care.signed_out_text));
+                        view! { <SignInFirst title text to="my/care" /> }.into_any()
+                    }
                     Err(error) => view! { <Failure error /> }.into_any(),
                 }
             })}
         </Transition>
-    }
-}
-
-/// What stands where somebody has to sign in.
-#[component]
-pub fn SignedOut(
-    /// The page to come back to, within the community.
-    to: &'static str,
-) -> impl IntoView {
-    let slug = use_head().slug;
-    view! {
-        <PageTitle text=format!("{} · {}", say!(care.title), say!(common.brand)) />
-        <Empty title=say!(care.signed_out_title) text=say!(care.signed_out_text)>
-            <a class="button button--primary button--big" href=format!("/{slug}/sign-in?to={to}")>
-                {say!(common.sign_in)}
-            </a>
-        </Empty>
     }
 }
 
@@ -179,7 +168,17 @@ fn Links(
         }
         .into_any(),
         Some(links) => {
-            let rows = links.into_iter().map(|link| view! { <LinkRow link slug=slug.clone() revoke /> }).collect_view();
+            let row = |link: CareLink| {
+                let (id, name, slug) = (link.id, link.name.clone(), slug.clone());
+                view! {
+                    <CareLinkRow link>
+                        <ActionForm action=revoke>
+                            <EndFields link=id name slug pending=revoke.pending() />
+                        </ActionForm>
+                    </CareLinkRow>
+                }
+            };
+            let rows = links.into_iter().map(row).collect_view();
             view! {
                 <ul class="care">{rows}</ul>
                 <GrantForm slug=slug.clone() action=grant />
@@ -230,10 +229,14 @@ pub fn CaredList(
     })
 }
 
-/// One relative, and the end of it.
+/// One relative: who, and what is allowed; with the form that ends it.
 #[component]
-fn LinkRow(link: CareLink, slug: String, revoke: ServerAction<RevokeCareLink>) -> impl IntoView {
-    let name = link.name.clone();
+pub fn CareLinkRow(
+    /// The relative.
+    link: CareLink,
+    /// The form that ends it.
+    children: Children,
+) -> impl IntoView {
     let since = say!(care.since, date = words::date_year(link.since)).to_string();
     let paper = link.paper.map(|paper| say!(care.paper, at = paper).to_string());
     view! {
@@ -247,15 +250,31 @@ fn LinkRow(link: CareLink, slug: String, revoke: ServerAction<RevokeCareLink>) -
                 <p>{words::care_scopes(&link.scopes)}</p>
                 <p class="fine">{since} {paper.map(|paper| format!(" · {paper}"))}</p>
             </div>
-            <ActionForm action=revoke>
-                <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="link" value=link.id.to_string() />
-                <button class="button button--no" disabled=move || revoke.pending().get()>
-                    {say!(care.revoke)}
-                    <span class="visually-hidden">{format!(" {name}")}</span>
-                </button>
-            </ActionForm>
+            {children()}
         </li>
+    }
+}
+
+/// What the form that ends a link holds.
+#[component]
+pub fn EndFields(
+    /// The link.
+    link: CareLinkId,
+    /// The relative's name, for the button's.
+    name: String,
+    /// The community whose page this is.
+    slug: String,
+    /// True while it is sent.
+    #[prop(into)]
+    pending: Signal<bool>,
+) -> impl IntoView {
+    view! {
+        <input type="hidden" name="slug" value=slug />
+        <input type="hidden" name="link" value=link.to_string() />
+        <button class="button button--no" disabled=pending>
+            {say!(care.revoke)}
+            <span class="visually-hidden">{format!(" {name}")}</span>
+        </button>
     }
 }
 

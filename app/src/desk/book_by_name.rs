@@ -1,9 +1,10 @@
 //! Booking for somebody by name: found among those known, or written down first.
 
+use super::parts::SearchForm;
 use crate::{
     error::AppError,
     frame::{typed, use_head},
-    parts::{ActionProblem, Field, Icon, field_problem},
+    parts::{ActionProblem, Field, field_problem},
     say, words,
 };
 use domain::{
@@ -255,24 +256,12 @@ pub fn BookByName(
         <section class="card stack aside" id="book" aria-labelledby="byname">
             <h2 id="byname">{say!(desk.by_name)}</h2>
             <p class="soft">{say!(desk.by_name_text)}</p>
-            <form class="row" role="search" method="get" action=format!("{here}#book")>
-                <label class="visually-hidden" for="find">
-                    {say!(desk.find)}
-                </label>
-                <input
-                    class="input input--search"
-                    id="find"
-                    name="find"
-                    type="search"
-                    autocomplete="off"
-                    placeholder=say!(desk.find)
-                    value=find.clone().unwrap_or_default()
-                />
-                <button class="button">
-                    <Icon name="search" />
-                    {say!(desk.search_go)}
-                </button>
-            </form>
+            <SearchForm
+                action=format!("{here}#book")
+                name="find"
+                label=say!(desk.find)
+                value=find.clone().unwrap_or_default()
+            />
             {none}
             <ActionProblem action=book fields=&["heads"] />
             {known}

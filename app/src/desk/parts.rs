@@ -57,6 +57,41 @@ pub fn Back(
     }
 }
 
+/// A search as a plain form: what it finds has an address.
+#[component]
+pub fn SearchForm(
+    /// The page that answers, where it isn't this one.
+    #[prop(optional, into)]
+    action: Option<String>,
+    /// The word's name in the URL.
+    name: &'static str,
+    /// What can be searched for.
+    label: &'static str,
+    /// What was.
+    value: String,
+) -> impl IntoView {
+    view! {
+        <form class="row" role="search" method="get" action=action>
+            <label class="visually-hidden" for=name>
+                {label}
+            </label>
+            <input
+                class="input input--search"
+                id=name
+                name=name
+                type="search"
+                autocomplete="off"
+                placeholder=label
+                value=value
+            />
+            <button class="button">
+                <Icon name="search" />
+                {say!(desk.search_go)}
+            </button>
+        </form>
+    }
+}
+
 /// The month before and after; what the page's URL holds beside the day is kept.
 #[component]
 pub fn MonthPager(

@@ -2,10 +2,10 @@
 
 use super::{
     audit::Changes,
-    parts::{Back, DeskFailure},
+    parts::{Back, DeskFailure, SearchForm},
 };
 use crate::{
-    care::grant::GrantFields,
+    care::grant::{CareLinkRow, EndFields, GrantFields},
     error::AppError,
     frame::{framed, use_head, use_slug},
     parts::{ActionProblem, Banner, Field, Icon, Loading, PageTitle, State, field_problem},
@@ -135,24 +135,7 @@ fn Search(found: Vec<FoundPerson>, find: Option<String>) -> impl IntoView {
         <div class="page-head">
             <h1>{say!(people.title)}</h1>
         </div>
-        <form class="row" role="search" method="get">
-            <label class="visually-hidden" for="find">
-                {say!(desk.find)}
-            </label>
-            <input
-                class="input input--search"
-                id="find"
-                name="find"
-                type="search"
-                autocomplete="off"
-                placeholder=say!(desk.find)
-                value=find.clone().unwrap_or_default()
-            />
-            <button class="button button--primary">
-                <Icon name="search" />
-                {say!(desk.search_go)}
-            </button>
-        </form>
+        <SearchForm name="find" label=say!(desk.find) value=find.clone().unwrap_or_default() />
         <Results found find />
     }
 }
@@ -347,29 +330,13 @@ fn Relatives(links: Vec<CareLink>, slug: String, revoke: ServerAction<RevokeAtDe
     let rows = links
         .into_iter()
         .map(|link| {
-            let since = say!(care.since, date = words::date_year(link.since)).to_string();
-            let paper = link.paper.map(|paper| say!(care.paper, at = paper).to_string());
-            let (name, slug) = (format!(" {}", link.name), slug.clone());
+            let (id, name, slug) = (link.id, link.name.clone(), slug.clone());
             view! {
-                <li class="card care__row">
-                    <div>
-                        <p>
-                            <b>{link.name}</b>
-                            " "
-                            <span class="soft">{link.phone}</span>
-                        </p>
-                        <p>{words::care_scopes(&link.scopes)}</p>
-                        <p class="fine">{since} {paper.map(|paper| format!(" · {paper}"))}</p>
-                    </div>
+                <CareLinkRow link>
                     <ActionForm action=revoke>
-                        <input type="hidden" name="slug" value=slug />
-                        <input type="hidden" name="link" value=link.id.to_string() />
-                        <button class="button button--no" disabled=move || revoke.pending().get()>
-                            {say!(care.revoke)}
-                            <span class="visually-hidden">{name}</span>
-                        </button>
+                        <EndFields link=id name slug pending=revoke.pending() />
                     </ActionForm>
-                </li>
+                </CareLinkRow>
             }
         })
         .collect_view();

@@ -2,13 +2,13 @@
 
 use super::{
     book_by_name::{AddPersonAndBook, BookAtDesk, BookByName},
-    parts::{Back, DeskFailure, Share},
+    parts::{Back, DeskFailure, SearchForm, Share},
     roster_table::{CancelBookingAtDesk, RosterTable},
 };
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
-    parts::{ActionProblem, Banner, Icon, Loading, PageTitle, State, StateBadge},
+    parts::{ActionProblem, Banner, Loading, PageTitle, State, StateBadge},
     say, words,
 };
 use domain::{
@@ -185,23 +185,7 @@ fn Roster(view: RosterView, asked: Asked, actions: Actions) -> impl IntoView {
         {answer}
         <div class="split">
             <div class="stack">
-                <form class="row" role="search" method="get" action=here.clone()>
-                    <label class="visually-hidden" for="q">
-                        {say!(desk.search)}
-                    </label>
-                    <input
-                        class="input input--search"
-                        id="q"
-                        name="q"
-                        type="search"
-                        placeholder=say!(desk.search)
-                        value=asked.q.clone()
-                    />
-                    <button class="button">
-                        <Icon name="search" />
-                        {say!(desk.search_go)}
-                    </button>
-                </form>
+                <SearchForm action=here.clone() name="q" label=say!(desk.search) value=asked.q.clone() />
                 {nobody}
                 <ActionProblem action=actions.cancel />
                 <RosterTable

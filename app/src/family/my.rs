@@ -13,7 +13,7 @@ use crate::{
     live::Live,
     parts::{Banner, Empty, Failure, Icon, Loading, PageTitle},
     say,
-    sign_in::sign_out::SignOutForm,
+    sign_in::{sign_in_first::SignInFirst, sign_out::SignOutForm},
 };
 use domain::{
     booking::BookingState,
@@ -130,16 +130,11 @@ fn My() -> impl IntoView {
 
 #[component]
 fn SignedOut() -> impl IntoView {
-    let slug = use_head().slug;
     view! {
         <div class="page-head">
             <h1>{say!(family.title)}</h1>
         </div>
-        <Empty title=say!(family.signed_out_title) text=say!(family.signed_out_text)>
-            <a class="button button--primary button--big" href=format!("/{slug}/sign-in?to=my")>
-                {say!(common.sign_in)}
-            </a>
-        </Empty>
+        <SignInFirst title=say!(family.signed_out_title) text=say!(family.signed_out_text) to="my" />
     }
 }
 

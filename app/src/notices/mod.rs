@@ -4,7 +4,9 @@ use crate::{
     error::AppError,
     frame::{framed, refetch_frame_after, use_head, use_slug},
     parts::{ActionProblem, Banner, Empty, Failure, Icon, Loading, PageTitle},
-    say, words,
+    say,
+    sign_in::sign_in_first::SignInFirst,
+    words,
 };
 use domain::reading::{NoticeItem, NoticeText, Told};
 use jiff::civil::Date;
@@ -102,11 +104,11 @@ fn Inbox(
     });
     let list = match inbox {
         None => view! {
-            <Empty title=say!(family.notices_signed_out) text=say!(family.notices_signed_out_text)>
-                <a class="button button--primary button--big" href=format!("/{slug}/sign-in?to=notices")>
-                    {say!(common.sign_in)}
-                </a>
-            </Empty>
+            <SignInFirst
+                title=say!(family.notices_signed_out)
+                text=say!(family.notices_signed_out_text)
+                to="notices"
+            />
         }
         .into_any(),
         Some(notices) if notices.is_empty() => view! {

@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 pub mod page;
+pub mod sign_in_first;
 pub mod sign_out;
 
 /// The page to go on to after signing in: within the community, and nothing but a plain path, since it comes from

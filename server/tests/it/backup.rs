@@ -4,15 +4,14 @@ use crate::{
     database::TestDatabase,
     faults::integrity,
     node::{Node, class},
-    press::Form,
+    press::{Form, press_evenly},
     town::Town,
     world::new_folder,
 };
-use http::StatusCode;
 use proof::{History, clock, crowd};
 use std::{fs, path::Path, process::Output, sync::Arc, time::Duration};
 use store::connect;
-use tokio::{process::Command, task::JoinSet};
+use tokio::process::Command;
 
 async fn zhaoxi_backup(database: &str, file: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zhaoxi"));
@@ -27,16 +26,9 @@ async fn a_backup_in_the_rush_opens_elsewhere_and_holds_every_booking_that_was_t
     let terms = [class(&town, 40).await, class(&town, 40).await];
     let parents = crowd(&test.db, town.community, 0..200, clock()).await.unwrap();
     let history = Arc::new(History::default());
-    let mut rush = JoinSet::new();
-    for (n, parent) in (0..).zip(&parents) {
-        let (form, addr) = (Form::new((n, parent), town.activity, terms[n as usize % 2]), node.addr);
-        let history = Arc::clone(&history);
-        rush.spawn(async move {
-            tokio::time::sleep(Duration::from_millis(20) * n).await;
-            let reply = form.press(&history, (0, addr)).await.expect("an answer");
-            assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
-        });
-    }
+    let form = |(n, parent)| Form::new((n, parent), town.activity, terms[n as usize % 2]);
+    let forms = (0..).zip(&parents).map(form).collect();
+    let rush = press_evenly(forms, Duration::from_millis(20), &history, node.addr);
     let (folder, mut copies) = (new_folder(), Vec::new());
     while history.answered() < parents.len() {
         tokio::time::sleep(Duration::from_millis(500)).await;

@@ -8,17 +8,15 @@ use crate::{
     database::TestDatabase,
     faults::integrity,
     node::{Node, class},
-    press::Form,
+    press::{Form, press_evenly},
     town::Town,
     world::new_folder,
 };
-use http::StatusCode;
 use proof::{Answer, History, clock, crowd};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use sea_orm::ConnectionTrait;
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc, time::Duration};
 use store::connect;
-use tokio::task::JoinSet;
 
 /// SQLite's log: a header, then frames of a header and a page each (sqlite.org/fileformat2.html, 4).
 const HEADER: usize = 32;
@@ -118,16 +116,9 @@ async fn after_a_power_cut_every_booking_that_was_told_is_there() {
     let terms = [class(&town, 40).await, class(&town, 40).await];
     let parents = crowd(&test.db, town.community, 0..240, clock()).await.unwrap();
     let history = Arc::new(History::default());
-    let mut rush = JoinSet::new();
-    for (n, parent) in (0..).zip(&parents) {
-        let (form, addr) = (Form::new((n, parent), town.activity, terms[n as usize % 2]), node.addr);
-        let history = Arc::clone(&history);
-        rush.spawn(async move {
-            tokio::time::sleep(Duration::from_millis(15) * n).await;
-            let reply = form.press(&history, (0, addr)).await.expect("an answer");
-            assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
-        });
-    }
+    let form = |(n, parent)| Form::new((n, parent), town.activity, terms[n as usize % 2]);
+    let forms = (0..).zip(&parents).map(form).collect();
+    let rush = press_evenly(forms, Duration::from_millis(15), &history, node.addr);
     let mut moments = Vec::new();
     while history.answered() < parents.len() {
         tokio::time::sleep(Duration::from_millis(100)).await;

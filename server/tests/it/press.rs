@@ -90,6 +90,21 @@ pub async fn all_press(forms: &[Form], history: &Arc<History>, nodes: &[SocketAd
     replies.into_iter().map(|(_, reply)| reply).collect()
 }
 
+/// Presses one form after the other, at even distances, while whoever began it does something else. Each is answered
+/// with a place or a number.
+pub fn press_evenly(forms: Vec<Form>, every: Duration, history: &Arc<History>, addr: SocketAddr) -> JoinSet<()> {
+    let mut rush = JoinSet::new();
+    for (n, form) in (0..).zip(forms) {
+        let history = Arc::clone(history);
+        rush.spawn(async move {
+            tokio::time::sleep(every * n).await;
+            let reply = form.press(&history, (0, addr)).await.expect("an answer");
+            assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+        });
+    }
+    rush
+}
+
 /// A page, as whoever has the cookie.
 pub async fn page(addr: SocketAddr, path: &str, cookie: &str) -> io::Result<Reply> {
     let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\naccept: text/html\r\n");

@@ -103,7 +103,10 @@ impl Batch {
             }
         }
         for one in asked {
-            if !batch.is_of_household(one) && !batch.allowed.contains_key(&one.who.account) {
+            if one.request.door == Door::Page
+                && !batch.is_of_household(one)
+                && !batch.allowed.contains_key(&one.who.account)
+            {
                 let persons = persons_who_allow(conn, &one.who, CareScope::Book).await?;
                 batch.allowed.insert(one.who.account, persons);
             }

@@ -16,14 +16,17 @@ fn main() -> Result<(), Box<dyn Error>> {
             "family",
             "care",
             "sign_in",
+            "account",
             "desk",
             "entry",
             "list",
             "people",
+            "privacy",
             "dates",
             "days",
             "resources",
             "sheet",
+            "staff",
             "staff_calendar",
         ])?
         .parse_options(ParseOptions::new().interpolate_display(true));

@@ -72,20 +72,26 @@ export async function signIn(page: Page, slug: string, phone: string, to = 'my')
   await hydrated(page);
 }
 
-/** Signs staff in by name and password. */
+/** Signs staff in by the name and password of the demo. */
 export async function signInStaff(page: Page, slug: string): Promise<void> {
+  await signInAs(page, slug, slug, 'zhaoxi-demo');
+  await page.waitForURL(`**/${slug}/desk`);
+  // The address comes before the page.
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await hydrated(page);
+}
+
+/** Signs in by name and password. */
+export async function signInAs(page: Page, slug: string, login: string, password: string): Promise<void> {
   await open(page, `/${slug}/sign-in?to=desk`);
   const form = page.locator('form[action="/api/enter_password"]');
   if (!(await form.locator('[name=login]').isVisible())) {
     await page.locator('details:has(form[action="/api/enter_password"]) > summary').click();
   }
-  await form.locator('[name=login]').fill(slug);
-  await form.locator('[name=password]').fill('zhaoxi-demo');
+  await form.locator('[name=login]').fill(login);
+  await form.locator('[name=password]').fill(password);
   await form.locator('button').click();
-  await page.waitForURL(`**/${slug}/desk`);
-  // The address comes before the page.
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await hydrated(page);
+  await page.waitForURL((url) => !url.pathname.endsWith('/sign-in'));
 }
 
 /** Adds a child of eight to one's household. */
@@ -97,6 +103,7 @@ export async function addChild(page: Page, slug: string, name: string, birth = '
   }
   await form.locator('[name=name]').fill(name);
   await form.locator('[name=birth]').fill(birth);
+  await form.locator('[name=consent]').check();
   await form.locator('button').click();
   await expect(page.locator('.members')).toContainText(name);
 }

@@ -260,6 +260,9 @@ fn Footer(head: CommunityHead) -> impl IntoView {
                         {say!(common.hotline, phone = head.phone.clone()).to_string()}
                     </a>
                 </p>
+                <p>
+                    <a href=format!("/{}/privacy", head.slug)>{say!(privacy.footer)}</a>
+                </p>
             </div>
         </footer>
     }

@@ -19,6 +19,7 @@ mod live;
 pub mod look;
 pub mod notices;
 pub mod parts;
+pub mod privacy;
 #[cfg(feature = "ssr")]
 pub mod public_page;
 pub mod sheets;
@@ -102,6 +103,20 @@ pub fn App() -> impl IntoView {
                         view={Lazy::<bookings::booking_list::BookingListRoute>::new()}
                         ssr=SsrMode::Async
                     />
+                    <Route path=path!("privacy") view={Lazy::<privacy::page::PrivacyRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("my/week") view={Lazy::<sheets::slip::WeekRoute>::new()} ssr=SsrMode::Async />
+                    <Route
+                        path=path!("desk/people/:person/slip")
+                        view={Lazy::<sheets::slip::SlipRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("my/data") view={Lazy::<privacy::mine::MyDataRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("desk/texts") view={Lazy::<privacy::texts::TextsRoute>::new()} ssr=SsrMode::Async />
+                    <Route
+                        path=path!("my/account")
+                        view={Lazy::<sign_in::account::AccountRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("my/care") view={Lazy::<care::grant::CareRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("cared/:link") view={Lazy::<care::cared::CaredRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("notices") view={Lazy::<notices::NoticesRoute>::new()} ssr=SsrMode::Async />
@@ -142,6 +157,12 @@ pub fn App() -> impl IntoView {
                     <Route
                         path=path!("desk/people/:person")
                         view={Lazy::<desk::people::PersonRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("desk/staff") view={Lazy::<desk::staff::StaffRoute>::new()} ssr=SsrMode::Async />
+                    <Route
+                        path=path!("desk/changes")
+                        view={Lazy::<desk::changes::ChangesRoute>::new()}
                         ssr=SsrMode::Async
                     />
                     <Route

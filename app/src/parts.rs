@@ -326,8 +326,8 @@ pub fn Field(
     #[prop(optional)]
     class: &'static str,
     /// Makes ids unique where a page has two such forms.
-    #[prop(optional)]
-    form: &'static str,
+    #[prop(optional, into)]
+    form: String,
 ) -> impl IntoView {
     let id = format!("{form}{name}");
     let value = crate::frame::typed(&id).or(value);

@@ -144,7 +144,21 @@ pub async fn need_who() -> Result<Who, AppError> {
 pub async fn sign_in(account: AccountId) -> Result<(), AppError> {
     let session = session().await?;
     session.cycle_id().await.map_err(unwritten)?;
+    session.insert("device", device()).await.map_err(unwritten)?;
     session.insert("account", account.0).await.map_err(unwritten)
+}
+
+/// What asks, as its User-Agent tells.
+fn device() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let agent = parts.headers.get(header::USER_AGENT)?.to_str().ok()?;
+    crate::sign_in::device::device(agent)
+}
+
+/// Names this login session among those of its account.
+pub async fn session_handle() -> Result<Option<String>, AppError> {
+    let id = session().await?.id();
+    Ok(id.map(|id| store::login_sessions::handle(&store::login_sessions::hash(&id.to_string())).to_owned()))
 }
 
 /// Keeps a little of a visitor's in the login session, or forgets it.

@@ -346,6 +346,13 @@ pub fn standing_short(standing: Standing) -> Option<String> {
 pub fn refusal(refusal: &Refusal, offset: i32) -> String {
     let local = |instant: Timestamp| at(Offset::from_seconds(offset).unwrap_or(Offset::UTC).to_datetime(instant));
     match refusal {
+        Refusal::ConsentWithdrawn => say!(privacy.no_withdrawn).to_string(),
+        Refusal::WrongHouseholdCode => say!(family.no_code).to_string(),
+        Refusal::HasHousehold => say!(family.no_has_household).to_string(),
+        Refusal::LastGuardian => say!(family.no_last_guardian).to_string(),
+        Refusal::LastAdmin => say!(staff.last_admin).to_string(),
+        Refusal::WorksElsewhere => say!(staff.elsewhere).to_string(),
+        Refusal::PhoneTaken => say!(account.phone_taken).to_string(),
         Refusal::NotYetOpen { opens_at } => say!(common.no_not_yet_open, at = local(*opens_at)).to_string(),
         Refusal::Closed { closed_at } => say!(common.no_closed, at = local(*closed_at)).to_string(),
         Refusal::NoDateLeft => say!(common.no_date_left).to_string(),

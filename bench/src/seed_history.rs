@@ -294,6 +294,8 @@ impl Town {
             name: Set(format!("居民{n}")),
             pinyin: Set(String::new()),
             initials: Set(String::new()),
+            withheld_at: Set(None),
+            erased_at: Set(None),
             created_at: Set(now.into()),
             ..Default::default()
         };

@@ -47,6 +47,18 @@ pub struct Crew {
     pub guards: Vec<String>,
 }
 
+impl Crew {
+    /// As what somebody of that name is there, if at all.
+    pub fn duty_of(&self, name: &str) -> Option<Duty> {
+        let duties = [
+            (&self.class_teachers, Duty::ClassTeacher),
+            (&self.volunteers, Duty::Volunteer),
+            (&self.guards, Duty::Guard),
+        ];
+        duties.into_iter().find(|(names, _)| names.iter().any(|one| one == name)).map(|(_, duty)| duty)
+    }
+}
+
 /// What a term asks for, and who usually comes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrewPlan {

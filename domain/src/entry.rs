@@ -188,12 +188,17 @@ pub struct Standings {
     pub overlapping: Option<(TermId, Date)>,
     /// The groups that staff granted to the household.
     pub groups: Vec<Group>,
+    /// True while the consent that every booking needs is withdrawn.
+    pub withheld: bool,
 }
 
 /// Checks what depends on the person: age, grade, groups, other bookings, the make-up of the family, consent. In the
 /// order in which a person would want to hear of it.
 pub fn may_enter(term: &Term, wish: &Wish) -> Result<(), Refusal> {
     let entry = &term.entry;
+    if wish.has.withheld {
+        return Err(Refusal::ConsentWithdrawn);
+    }
     check_age(term, wish.birth)?;
     check_grade(term, wish.birth)?;
     let has = &wish.has;

@@ -11,6 +11,7 @@ pub mod booking;
 pub mod calendar;
 pub mod care;
 pub mod code;
+pub mod consent;
 pub mod crew;
 pub mod day_kind;
 pub mod desk_calendar;
@@ -20,6 +21,7 @@ pub mod entry;
 #[cfg(feature = "almanac")]
 pub mod expansion;
 pub mod grade;
+pub mod household;
 pub mod id;
 pub mod line;
 pub mod offer;

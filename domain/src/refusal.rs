@@ -14,6 +14,27 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum Refusal {
+    /// The number signs in another account.
+    #[error("that phone has an account")]
+    PhoneTaken,
+    /// The consent without which nobody can be booked for was withdrawn, or never given.
+    #[error("consent withdrawn")]
+    ConsentWithdrawn,
+    /// No household waits for that code.
+    #[error("no such household code")]
+    WrongHouseholdCode,
+    /// Who has a household with others in it can't join another.
+    #[error("has a household of their own")]
+    HasHousehold,
+    /// Nobody who can sign in would be left in the household.
+    #[error("the last guardian")]
+    LastGuardian,
+    /// Nobody would be left who says who works here.
+    #[error("the last admin")]
+    LastAdmin,
+    /// The account has a role that the actor may not give, here or in another community.
+    #[error("works elsewhere, too")]
+    WorksElsewhere,
     /// Booking opens later.
     #[error("opens at {opens_at}")]
     NotYetOpen {

@@ -35,7 +35,7 @@ test('a stranger neither sees nor cancels what another family booked', async ({ 
 
 test('what another site sends is refused', async ({ page }) => {
   await signIn(page, 'yongxing', newPhone());
-  const form = { slug: 'yongxing', kind: 'child', name: '外来', birth: '2018-01-01' };
+  const form = { slug: 'yongxing', kind: 'child', name: '外来', birth: '2018-01-01', consent: 'yes' };
   for (const headers of [
     { 'sec-fetch-site': 'cross-site', origin: 'https://example.com' },
     { 'sec-fetch-site': 'cross-site', origin: 'null' },

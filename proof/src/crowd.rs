@@ -76,6 +76,8 @@ pub async fn crowd(
             pinyin: Set(format!("haizi{n}")),
             initials: Set(format!("hz{n}")),
             birth_date: Set(Some(date(2018, 5, 1).into())),
+            withheld_at: Set(None),
+            erased_at: Set(None),
             created_at: Set(now.into()),
             ..Default::default()
         });
@@ -89,6 +91,7 @@ pub async fn crowd(
             id: Set(Sha256::digest(token.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()),
             account_id: Set(Some(account_id)),
             data: Set(format!(r#"{{"account":"{account_id}"}}"#)),
+            device: Set(None),
             created_at: Set(clock().into()),
             expires_at: Set(clock().checked_add(IDLE).unwrap_or(Timestamp::MAX).into()),
         });

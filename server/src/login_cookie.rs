@@ -5,14 +5,17 @@ use crate::clock;
 use async_trait::async_trait;
 use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest, Sha256};
 use std::{
     collections::HashSet,
     fmt,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use store::{DatabaseConnection, login_sessions, read_many::ReadMany};
+use store::{
+    DatabaseConnection,
+    login_sessions::{self, Signed},
+    read_many::ReadMany,
+};
 use tower_sessions::{
     Expiry, SessionManagerLayer, SessionStore,
     cookie::{SameSite, time},
@@ -26,6 +29,9 @@ pub const NAME: &str = "__Host-zhaoxi";
 
 /// The key under which the app keeps the account that is signed in.
 pub const ACCOUNT: &str = "account";
+
+/// The key under which the app keeps what signed in.
+const DEVICE: &str = "device";
 
 /// A use is written down when the session was not used for a day before: idle time need not be exact.
 const FRESH: SignedDuration = SignedDuration::from_hours(24);
@@ -95,7 +101,7 @@ impl SessionStore for LoginStore {
         loop {
             let now = clock::now();
             let hash = hash(&record.id);
-            let created = login_sessions::create(&self.db, &hash, row.account, &row.data, row.expires_at, now).await;
+            let created = login_sessions::create(&self.db, &hash, row.signed(), row.expires_at, now).await;
             if created.map_err(failure)? {
                 return Ok(());
             }
@@ -106,7 +112,7 @@ impl SessionStore for LoginStore {
     async fn save(&self, record: &Record) -> Result<()> {
         let row = Row::of(record)?;
         let (hash, now) = (hash(&record.id), clock::now());
-        login_sessions::save(&self.db, &hash, row.account, &row.data, row.expires_at, now).await.map_err(failure)
+        login_sessions::save(&self.db, &hash, row.signed(), row.expires_at, now).await.map_err(failure)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
@@ -129,6 +135,7 @@ impl SessionStore for LoginStore {
 /// What the row of a record holds.
 struct Row {
     account: Option<Uuid>,
+    device: Option<String>,
     data: String,
     expires_at: Timestamp,
 }
@@ -138,7 +145,12 @@ impl Row {
         let account = record.data.get(ACCOUNT).and_then(|value| value.as_str()?.parse().ok());
         let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
         let expires_at = Timestamp::from_second(record.expiry_date.unix_timestamp()).unwrap_or(Timestamp::MAX);
-        Ok(Self { account, data, expires_at })
+        let device = record.data.get(DEVICE).and_then(|value| Some(value.as_str()?.to_owned()));
+        Ok(Self { account, device, data, expires_at })
+    }
+
+    fn signed(&self) -> Signed<'_> {
+        Signed { account: self.account, device: self.device.as_deref(), data: &self.data }
     }
 }
 
@@ -170,7 +182,7 @@ fn is_ours(cookie: &str) -> bool {
 }
 
 fn hash(id: &Id) -> String {
-    Sha256::digest(id.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+    login_sessions::hash(&id.to_string())
 }
 
 fn failure(error: impl fmt::Display) -> Error {

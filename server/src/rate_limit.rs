@@ -18,7 +18,7 @@ use std::{
 };
 
 /// The requests that are limited, by how their paths begin: the rest is a hash.
-const LIMITED: [&str; 3] = ["/api/ask_code", "/api/enter_code", "/api/enter_password"];
+const LIMITED: [&str; 4] = ["/api/ask_code", "/api/enter_code", "/api/enter_password", "/api/enter_household_code"];
 
 /// A try is gained in this time: 30 a minute.
 const INTERVAL: Duration = Duration::from_secs(2);

@@ -2,17 +2,20 @@
 
 use crate::{
     StoreError,
-    entity::{account, login_code, staff_role, time::Instant},
+    audit::Change,
+    care_links,
+    entity::{account, login_code, person, staff_role, time::Instant},
+    error::is_duplicate,
     id::new_id,
-    password,
+    login_sessions, password,
     read_many::ReadMany,
-    tx::begin_write,
+    tx::{WriteTx, begin_write},
 };
 use domain::{
-    id::{AccountId, CommunityId},
+    id::{AccountId, CommunityId, PersonId},
     phone::PhoneNumber,
     refusal::Refusal,
-    rights::{Actor, StaffRole},
+    rights::{Actor, Door, StaffRole},
 };
 use jiff::{Timestamp, ToSpan};
 use sea_orm::{
@@ -138,7 +141,8 @@ pub async fn take_back_code(db: &DatabaseConnection, phone: &PhoneNumber, code: 
     Ok(())
 }
 
-fn hash_code(id: Uuid, code: &str) -> String {
+/// The hash of a code that is kept in a row of that id.
+pub(crate) fn hash_code(id: Uuid, code: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(id.as_bytes());
     hash.update(code.as_bytes());
@@ -157,11 +161,31 @@ pub async fn enter_code(
     now: Timestamp,
 ) -> Result<AccountId, StoreError> {
     let tx = begin_write(db).await?;
+    if !takes_code(&tx, phone, code, now).await? {
+        // The wrong guess must count, so it is kept.
+        tx.commit().await?;
+        return Err(Refusal::WrongCode.into());
+    }
+    let known = account::Entity::find().filter(account::Column::Phone.eq(phone.as_str())).one(&tx).await?;
+    let id = match known {
+        Some(row) if row.disabled_at.is_some() => return Err(Refusal::WrongCode.into()),
+        Some(row) => row.id,
+        None => {
+            let new = NewAccount { phone: Some(phone), ..NewAccount::default() };
+            new_account(&tx, new, now).await?.0
+        }
+    };
+    tx.commit().await?;
+    Ok(AccountId(id))
+}
+
+/// Counts a guess at the newest code of a number, and uses it up if it is right.
+async fn takes_code(tx: &WriteTx, phone: &PhoneNumber, code: &str, now: Timestamp) -> Result<bool, StoreError> {
     let newest = login_code::Entity::find()
         .filter(login_code::Column::Phone.eq(phone.as_str()))
         .order_by_desc(login_code::Column::CreatedAt)
         .lock_exclusive()
-        .one(&tx)
+        .one(tx)
         .await?
         .filter(|row| row.used_at.is_none() && Timestamp::from(row.expires_at) > now && row.tries < CODE_TRIES)
         .ok_or(Refusal::WrongCode)?;
@@ -172,36 +196,120 @@ pub async fn enter_code(
     if right {
         change.used_at = Set(Some(now.into()));
     }
-    change.update(&tx).await?;
-    if !right {
-        // The wrong guess must count, so it is kept.
+    change.update(tx).await?;
+    Ok(right)
+}
+
+/// Uses up the newest code of a number, as somebody's proof that the phone is in their hand.
+///
+/// # Errors
+/// [`Refusal::WrongCode`].
+pub async fn use_code(
+    db: &DatabaseConnection,
+    phone: &PhoneNumber,
+    code: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tx = begin_write(db).await?;
+    let right = takes_code(&tx, phone, code, now).await?;
+    tx.commit().await?;
+    if right { Ok(()) } else { Err(Refusal::WrongCode.into()) }
+}
+
+/// Gives an account another phone, by a code that was sent there. What others granted to the old number goes on to the
+/// new one, and every login session but the one of handle `here` ends.
+///
+/// # Errors
+/// [`Refusal::WrongCode`]; [`Refusal::PhoneTaken`] where another account signs in with it.
+pub async fn change_phone(
+    db: &DatabaseConnection,
+    who: &Who,
+    phone: &PhoneNumber,
+    code: &str,
+    here: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tx = begin_write(db).await?;
+    if !takes_code(&tx, phone, code, now).await? {
         tx.commit().await?;
         return Err(Refusal::WrongCode.into());
     }
-    let known = account::Entity::find().filter(account::Column::Phone.eq(phone.as_str())).one(&tx).await?;
-    let id = match known {
-        Some(row) if row.disabled_at.is_some() => return Err(Refusal::WrongCode.into()),
-        Some(row) => row.id,
-        None => {
-            let id = new_id(now);
-            account::Entity::insert(account::ActiveModel {
-                id: Set(id),
-                phone: Set(Some(phone.as_str().to_owned())),
-                login: Set(None),
-                password_hash: Set(None),
-                person_id: Set(None),
-                household_id: Set(None),
-                name: Set(String::new()),
-                created_at: Set(now.into()),
-                disabled_at: Set(None),
-            })
-            .exec_without_returning(&tx)
-            .await?;
-            id
-        }
+    let row = account::Entity::find_by_id(who.account.0).lock_exclusive().one(&tx).await?;
+    let mut model = row.ok_or(StoreError::NotFound)?.into_active_model();
+    model.phone = Set(Some(phone.as_str().to_owned()));
+    model.update(&tx).await.map_err(|error| match is_duplicate(&error) {
+        true => Refusal::PhoneTaken.into(),
+        false => StoreError::from(error),
+    })?;
+    if let Some(old) = &who.phone {
+        care_links::follow_phone(&tx, old, phone).await?;
+    }
+    login_sessions::end(&tx, who.account.0, here, true).await?;
+    let person = match who.person {
+        Some(id) => person::Entity::find_by_id(id).one(&tx).await?,
+        None => None,
     };
+    let mut homes: Vec<CommunityId> = who.actor.roles.iter().map(|(at, _)| *at).collect();
+    homes.extend(person.as_ref().map(|person| CommunityId(person.community_id)));
+    homes.sort_unstable_by_key(|at| at.0);
+    homes.dedup();
+    if let Some(person) = person {
+        let mut model = person.into_active_model();
+        model.phone = Set(Some(phone.as_str().to_owned()));
+        model.update(&tx).await?;
+    }
+    for at in homes {
+        Change {
+            community: at,
+            by: Some((who.account, &who.name)),
+            for_person: who.person.map(PersonId),
+            action: "change_phone",
+            subject: ("account", who.account.0),
+            term: None,
+            door: Door::Page,
+        }
+        .write(&tx, who.phone.as_ref().map(PhoneNumber::masked), Some(phone.masked()), now)
+        .await?;
+    }
     tx.commit().await?;
-    Ok(AccountId(id))
+    Ok(())
+}
+
+/// An account that is to be.
+#[derive(Debug, Default)]
+pub(crate) struct NewAccount<'a> {
+    /// The phone that signs in with a code.
+    pub(crate) phone: Option<&'a PhoneNumber>,
+    /// The sign-in name and the hash of its password.
+    pub(crate) login: Option<(&'a str, String)>,
+    /// True if somebody else chose the password.
+    pub(crate) start_password: bool,
+    /// The name shown.
+    pub(crate) name: &'a str,
+}
+
+pub(crate) async fn new_account(
+    tx: &impl ConnectionTrait,
+    new: NewAccount<'_>,
+    now: Timestamp,
+) -> Result<AccountId, DbErr> {
+    let id = AccountId(new_id(now));
+    let (login, password_hash) = new.login.map(|(login, hash)| (login.to_owned(), hash)).unzip();
+    account::Entity::insert(account::ActiveModel {
+        id: Set(id.0),
+        phone: Set(new.phone.map(|phone| phone.as_str().to_owned())),
+        login: Set(login),
+        password_hash: Set(password_hash),
+        start_password: Set(new.start_password),
+        person_id: Set(None),
+        household_id: Set(None),
+        name: Set(new.name.to_owned()),
+        created_at: Set(now.into()),
+        disabled_at: Set(None),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    Ok(id)
 }
 
 /// Signs staff in by name and password. An unknown name costs as long as a wrong password.

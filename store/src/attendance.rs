@@ -5,19 +5,20 @@ use crate::{
     accounts::Who,
     audit::Change,
     calendar::term_of,
-    entity::{attendance, booking_place, stored::Stored},
+    communities,
+    entity::{attendance, booking_place, occurrence, stored::Stored},
     id::new_id,
-    rosters::{desk_of, persons},
+    rosters::persons,
     terms::{code, count, load_term, local, lock_terms},
     tx::begin_write,
 };
 use domain::{
     booking::{Mark, PlaceState},
     code::Code,
-    id::{OccurrenceId, PersonId},
+    id::{CommunityId, OccurrenceId, PersonId},
     reading::{RollLine, RollPage},
     refusal::Refusal,
-    rights::{Act, Door},
+    rights::{Act, Door, Reach},
     term::OccurrenceState,
 };
 use jiff::{Timestamp, ToSpan};
@@ -34,10 +35,10 @@ pub async fn roll(
     id: OccurrenceId,
     now: Timestamp,
 ) -> Result<RollPage, StoreError> {
-    let at = desk_of(db, who, slug, Act::CallRoll).await?;
+    let at = CommunityId(communities::by_slug(db, slug).await?.id);
     let loaded = load_term(db, term_of(db, id).await?).await?;
     let row = loaded.dates.iter().find(|date| date.id == id.0).ok_or(StoreError::NotFound)?;
-    if loaded.community() != at {
+    if loaded.community() != at || !may_call_roll(who, row) {
         return Err(StoreError::NotFound);
     }
     let places = booking_place::Entity::find()
@@ -72,6 +73,15 @@ pub async fn roll(
     Ok(RollPage { date: loaded.entry(row, now).ok_or(StoreError::NotFound)?, lines })
 }
 
+/// True for who calls every roll of the community, and for who leads that date.
+fn may_call_roll(who: &Who, date: &occurrence::Model) -> bool {
+    match who.actor.reach(Act::CallRoll, CommunityId(date.community_id)) {
+        Reach::All => true,
+        Reach::Own => date.leader.as_deref() == Some(who.name.as_str()),
+        Reach::Nothing => false,
+    }
+}
+
 /// Marks a person on a date's roll, or takes the mark back with none.
 ///
 /// # Errors
@@ -90,7 +100,8 @@ pub async fn mark_attendance(
     lock_terms(&tx, &[term]).await?;
     let loaded = load_term(&tx, term).await?;
     let date = loaded.term.occurrences.iter().find(|o| o.id == id).ok_or(StoreError::NotFound)?;
-    if !who.actor.may(Act::CallRoll, loaded.community()) {
+    let row = loaded.dates.iter().find(|date| date.id == id.0).ok_or(StoreError::NotFound)?;
+    if !may_call_roll(who, row) {
         return Err(StoreError::NotFound);
     }
     let opens = date.starts_at.checked_sub(24.hours()).unwrap_or(Timestamp::MIN);

@@ -17,11 +17,22 @@ use uuid::Uuid;
 
 /// Actions after which every public page and every family's dates are as they were. Any other raises the community's
 /// revision: a page that is rendered once too often harms nobody.
-const UNSEEN: [&str; 11] = [
+const UNSEEN: [&str; 22] = [
     "add_person",
     "add_member",
     "remove_member",
     "add_staff",
+    "decide_consent",
+    "write_text",
+    "correct_member",
+    "export_data",
+    "invite",
+    "turned_14",
+    "turned_18",
+    "change_role",
+    "set_start_password",
+    "change_password",
+    "change_phone",
     "mark_attendance",
     "set_crew",
     "set_crew_plan",

@@ -13,7 +13,7 @@ use crate::{
     care_links::persons_who_allow,
     communities,
     entity::{
-        activity, booking, booking_place, community, occurrence, person, term,
+        activity, booking, booking_place, community, household_member, occurrence, person, term,
         time::{Day, Instant},
     },
     terms::{Loaded, code, count, days_of, line_before, load_term, load_terms, local, terms_of, zone_of},
@@ -232,6 +232,13 @@ pub async fn my_bookings(
     let mut mine = Condition::any().add(booking::Column::PersonId.is_in(allowed));
     if let Some(household) = who.household {
         mine = mine.add(booking::Column::HouseholdId.eq(household));
+        // What another home booked for a child of both, and the desk for any member.
+        let members = household_member::Entity::find()
+            .select_only()
+            .column(household_member::Column::PersonId)
+            .filter(household_member::Column::HouseholdId.eq(household));
+        let members: Vec<Uuid> = members.into_tuple().all(db).await?;
+        mine = mine.add(booking::Column::PersonId.is_in(members));
     }
     let of_activity = match of {
         Some(activity) => Condition::all().add(booking::Column::TermId.is_in(terms_of(db, activity).await?)),

@@ -336,3 +336,19 @@ fn written(scopes: &[CareScope]) -> String {
 fn read(scopes: &str) -> Vec<CareScope> {
     scopes.split(' ').filter_map(CareScope::from_code).collect()
 }
+
+/// What was granted to a phone goes on to the one that its account signs in with now.
+pub(crate) async fn follow_phone(tx: &WriteTx, old: &PhoneNumber, new: &PhoneNumber) -> Result<(), StoreError> {
+    let live = |phone: &PhoneNumber| {
+        care_link::Entity::find()
+            .filter(care_link::Column::RelativePhone.eq(phone.as_str()))
+            .filter(care_link::Column::RevokedAt.is_null())
+    };
+    let there: Vec<Uuid> = live(new).all(tx).await?.into_iter().map(|row| row.person_id).collect();
+    for row in live(old).all(tx).await?.into_iter().filter(|row| !there.contains(&row.person_id)) {
+        let mut model = row.into_active_model();
+        model.relative_phone = Set(new.as_str().to_owned());
+        model.update(tx).await?;
+    }
+    Ok(())
+}

@@ -12,10 +12,10 @@ use crate::{
 };
 use domain::{
     calendar::Span,
-    crew::{Crew, CrewPlan, gaps},
+    crew::{Crew, CrewPlan, Duty, gaps},
     id::{OccurrenceId, TermId},
-    reading::{CrewDate, CrewPage, ShortTerm},
-    rights::Act,
+    reading::{CrewDate, CrewPage, DutyDate, ShortTerm},
+    rights::{Act, Reach},
     term::OccurrenceState,
 };
 use jiff::{Timestamp, civil::Date};
@@ -58,6 +58,41 @@ pub(crate) fn crew_dates(loaded: &Loaded, now: Timestamp) -> Vec<CrewDate> {
         }
     };
     loaded.dates.iter().filter(coming).map(date).collect()
+}
+
+/// The dates from today on at which somebody of that name leads or is of the crew, in order of start.
+pub(crate) fn duties_of(terms: &[Loaded], name: &str, today: Date, may_call: Reach) -> Vec<DutyDate> {
+    let mut duties: Vec<_> = terms
+        .iter()
+        .flat_map(|loaded| {
+            let usual = plan_of(&loaded.row).usual;
+            let coming = loaded
+                .dates
+                .iter()
+                .filter(move |row| row.state == OccurrenceState::Scheduled && Date::from(row.on_date) >= today);
+            coming.filter_map(move |row| {
+                let leads = row.leader.as_deref() == Some(name);
+                let own: Option<Crew> = read(row.crew.as_deref());
+                let duty = match leads {
+                    true => Duty::Leader,
+                    false => own.as_ref().unwrap_or(&usual).duty_of(name)?,
+                };
+                Some(DutyDate {
+                    occurrence: OccurrenceId(row.id),
+                    name: loaded.activity.name.clone(),
+                    date: row.on_date.into(),
+                    start: local(row.starts_at.into(), &loaded.zone).time(),
+                    end: local(row.ends_at.into(), &loaded.zone).time(),
+                    room: loaded.room(row.room_id),
+                    duty,
+                    heads: loaded.places.held.get(&OccurrenceId(row.id)).copied().unwrap_or_default(),
+                    roll: may_call == Reach::All || (leads && may_call == Reach::Own),
+                })
+            })
+        })
+        .collect();
+    duties.sort_by_key(|date| (date.date, date.start, date.occurrence));
+    duties
 }
 
 /// The dates of a span at which somebody is missing, in order of start.

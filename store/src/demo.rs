@@ -78,7 +78,7 @@ pub async fn load(db: &DatabaseConnection, now: Timestamp) -> Result<Loaded, DbE
     if is_settled(db).await? {
         return Ok(Loaded::AlreadyThere);
     }
-    let prepared = tokio::task::spawn_blocking(move || prepare(now, &password::hash(PASSWORD, rand::random())));
+    let prepared = tokio::task::spawn_blocking(move || prepare(now, &password::hash(PASSWORD, password::new_salt())));
     let (rows, accounts) = prepared.await.map_err(broken)??;
     let tx = tx::begin_write(db).await?;
     if tx.get_database_backend() == DbBackend::Postgres {
@@ -119,6 +119,8 @@ fn prepare(now: Timestamp, hash: &str) -> Result<(Rows, Vec<DemoSignIn>), DbErr>
         }
         offer(spec, &desk, &mut people, &clock, &mut rows)?;
     }
+    let all: Vec<Uuid> = rows.communities.iter().map(|community| community.id).collect();
+    employ("street", "街道一老一小办公室", &all, StaffRole::Street, hash, &clock, &mut rows);
     Ok((rows, sign_ins))
 }
 
@@ -142,25 +144,53 @@ fn open_desk(spec: &file::Community, hash: &str, clock: &Clock, rows: &mut Rows)
         kind: Stored(*kind),
         name: name.clone(),
     }));
-    let desk = Desk { community, account: new_id(clock.now), name: format!("{}值班员", spec.name) };
+    let name = format!("{}值班员", spec.name);
+    let account = employ(&spec.slug, &name, &[community], StaffRole::Admin, hash, clock, rows);
+    if spec.slug == HOME {
+        for (login, name, role) in COLLEAGUES {
+            employ(login, name, &[community], role, hash, clock, rows);
+        }
+    }
+    Desk { community, account, name }
+}
+
+/// Others who work in the community of the demo sign-ins; leader and volunteer are named by dates there.
+const COLLEAGUES: [(&str, &str, StaffRole); 3] = [
+    ("teacher", "永兴社区 小海老师", StaffRole::Leader),
+    ("volunteer", "小陈", StaffRole::Volunteer),
+    ("auditor", "审计员", StaffRole::Auditor),
+];
+
+/// An account that works in communities.
+fn employ(
+    login: &str,
+    name: &str,
+    communities: &[Uuid],
+    role: StaffRole,
+    hash: &str,
+    clock: &Clock,
+    rows: &mut Rows,
+) -> Uuid {
+    let id = new_id(clock.now);
     rows.accounts.push(account::Model {
-        id: desk.account,
+        id,
         phone: None,
-        login: Some(spec.slug.clone()),
+        login: Some(login.to_owned()),
         password_hash: Some(hash.to_owned()),
+        start_password: false,
         person_id: None,
         household_id: None,
-        name: desk.name.clone(),
+        name: name.to_owned(),
         created_at: clock.instant(),
         disabled_at: None,
     });
-    rows.roles.push(staff_role::Model {
-        account_id: desk.account,
-        community_id: community,
-        role: Stored(StaffRole::Admin),
+    rows.roles.extend(communities.iter().map(|community| staff_role::Model {
+        account_id: id,
+        community_id: *community,
+        role: Stored(role),
         created_at: clock.instant(),
-    });
-    desk
+    }));
+    id
 }
 
 /// The family, the elder and her daughter of the demo sign-ins.
@@ -189,6 +219,7 @@ fn move_in(
             phone: Some(relative.to_owned()),
             login: None,
             password_hash: None,
+            start_password: false,
             person_id: None,
             household_id: None,
             name: "陈敏".to_owned(),

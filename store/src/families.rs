@@ -4,15 +4,16 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
-    entity::{account, booking, community, household, household_member, person, stored::Stored},
+    entity::{account, community, household, household_member, person, stored::Stored},
+    households::has_live,
     id::new_id,
     pinyin,
-    terms::{code, local, zone_of},
+    terms::{local, zone_of},
     tx::begin_write,
 };
 use domain::{
-    booking::BookingState,
     code::Code,
+    consent::{Purpose, guardian_decides},
     id::{CommunityId, PersonId},
     person::{MemberRole, age_on},
     reading::{Me, Member},
@@ -23,7 +24,7 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -78,6 +79,13 @@ pub async fn members(conn: &impl ConnectionTrait, who: &Who, now: Timestamp) -> 
         .await?;
     let persons =
         person::Entity::find().filter(person::Column::Id.is_in(rows.iter().map(|row| row.person_id))).all(conn).await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.person_id).collect();
+    let elsewhere = household_member::Entity::find()
+        .select_only()
+        .column(household_member::Column::PersonId)
+        .filter(household_member::Column::PersonId.is_in(ids))
+        .filter(household_member::Column::HouseholdId.ne(household));
+    let elsewhere: Vec<Uuid> = elsewhere.into_tuple().all(conn).await?;
     let home = match persons.first() {
         Some(person) => community::Entity::find_by_id(person.community_id).one(conn).await?,
         None => None,
@@ -95,6 +103,7 @@ pub async fn members(conn: &impl ConnectionTrait, who: &Who, now: Timestamp) -> 
                 birth,
                 age: birth.zip(today).map(|(birth, today)| age_on(birth, today)),
                 myself: who.person == Some(person.id),
+                shared: elsewhere.contains(&person.id),
             })
         })
         .collect();
@@ -135,6 +144,13 @@ pub async fn add_member(
     let phone = who.phone.as_ref().filter(|_| new.myself).map(|phone| phone.as_str().to_owned());
     let id = new_person(&tx, at, &new.name, new.birth, phone, None, now).await?;
     join(&tx, household, id, new.role, now).await?;
+    if new.role == MemberRole::Child || new.myself {
+        // Whoever adds a child has ticked the guardian's consent; whoever adds themself asks to be booked for.
+        let row = person::Entity::find_by_id(id.0).one(&tx).await?.ok_or(StoreError::NotFound)?;
+        let zone = crate::communities::zone(&tx, at).await?;
+        let by_guardian = guardian_decides(new.role, new.birth, local(now, &zone).date());
+        crate::consents::keep(&tx, who, &row, Purpose::Service, true, by_guardian, Door::Page, now).await?;
+    }
     let mut change = account.into_active_model();
     change.household_id = Set(Some(household));
     if new.myself {
@@ -193,6 +209,8 @@ pub(crate) async fn new_person(
         birth_date: Set(birth.map(Into::into)),
         phone: Set(phone),
         building: Set(building),
+        withheld_at: Set(None),
+        erased_at: Set(None),
         created_at: Set(now.into()),
     })
     .exec_without_returning(tx)
@@ -229,14 +247,7 @@ pub async fn remove_member(db: &DatabaseConnection, who: &Who, id: PersonId, now
     let person = person::Entity::find_by_id(id.0).lock_exclusive().one(&tx).await?.ok_or(StoreError::NotFound)?;
     let member = household_member::Entity::find_by_id((household, id.0)).one(&tx).await?;
     let member = member.ok_or(StoreError::NotFound)?;
-    let live = booking::Entity::find()
-        .filter(booking::Column::PersonId.eq(id.0))
-        .filter(booking::Column::HouseholdId.eq(household))
-        .filter(booking::Column::State.eq(code(BookingState::Waiting)))
-        .count(&tx)
-        .await?
-        + crate::calendar::coming_dates_of(&tx, id, household, now).await?;
-    if live > 0 {
+    if has_live(&tx, id, household, now).await? {
         return Err(Refusal::HasBookings.into());
     }
     let role = member.role.0;

@@ -10,6 +10,11 @@ pub fn new_id(now: Timestamp) -> Uuid {
     Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid()
 }
 
+/// The least id that [`new_id`] makes at `at`: what is older has a smaller one.
+pub(crate) fn first_id(at: Timestamp) -> Uuid {
+    Builder::from_unix_timestamp_millis(u64::try_from(at.as_millisecond()).unwrap_or(0), &[0; 10]).into_uuid()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,9 +4,10 @@ use crate::entity::{login_session, time::Instant};
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -16,19 +17,30 @@ pub const IDLE: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// A session that is so old is over, however much it is used.
 pub const LONGEST: SignedDuration = SignedDuration::from_hours(60 * 24);
 
+/// What a session is and keeps.
+#[derive(Clone, Copy, Debug)]
+pub struct Signed<'a> {
+    /// The account that is signed in.
+    pub account: Option<Uuid>,
+    /// What signed in, in words.
+    pub device: Option<&'a str>,
+    /// What the session keeps, as JSON.
+    pub data: &'a str,
+}
+
 /// Writes a new session. False if its id is taken, and then nothing is written.
 pub async fn create(
     db: &impl ConnectionTrait,
     id_hash: &str,
-    account: Option<Uuid>,
-    data: &str,
+    of: Signed<'_>,
     expires_at: Timestamp,
     now: Timestamp,
 ) -> Result<bool, DbErr> {
     let row = login_session::ActiveModel {
         id: Set(id_hash.to_owned()),
-        account_id: Set(account),
-        data: Set(data.to_owned()),
+        account_id: Set(of.account),
+        data: Set(of.data.to_owned()),
+        device: Set(of.device.map(str::to_owned)),
         created_at: Set(now.into()),
         expires_at: Set(idle_end(expires_at, now)),
     };
@@ -41,14 +53,14 @@ pub async fn create(
 pub async fn save(
     db: &impl ConnectionTrait,
     id_hash: &str,
-    account: Option<Uuid>,
-    data: &str,
+    of: Signed<'_>,
     expires_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), DbErr> {
     login_session::Entity::update_many()
-        .col_expr(login_session::Column::AccountId, Expr::value(account))
-        .col_expr(login_session::Column::Data, Expr::value(data))
+        .col_expr(login_session::Column::AccountId, Expr::value(of.account))
+        .col_expr(login_session::Column::Data, Expr::value(of.data))
+        .col_expr(login_session::Column::Device, Expr::value(of.device))
         .col_expr(login_session::Column::ExpiresAt, Expr::value(idle_end(expires_at, now)))
         .filter(login_session::Column::Id.eq(id_hash))
         .filter(alive(now))
@@ -115,4 +127,65 @@ fn alive(now: Timestamp) -> Condition {
 
 fn idle_end(expires_at: Timestamp, now: Timestamp) -> Instant {
     expires_at.min(now.checked_add(IDLE).unwrap_or(Timestamp::MAX)).into()
+}
+
+/// A login session, as whoever it is of sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// Names it without saying what the cookie is.
+    pub handle: String,
+    /// What signed in.
+    pub device: Option<String>,
+    /// When.
+    pub since: Timestamp,
+    /// When it was last used, to a day.
+    pub used: Timestamp,
+}
+
+/// How much of the token's hash names a session to whoever it is of.
+const HANDLE: usize = 16;
+
+/// The living sessions of an account, the last used first.
+pub async fn of_account(db: &impl ConnectionTrait, account: Uuid, now: Timestamp) -> Result<Vec<Login>, DbErr> {
+    let rows = login_session::Entity::find()
+        .filter(login_session::Column::AccountId.eq(account))
+        .filter(alive(now))
+        .order_by_desc(login_session::Column::ExpiresAt)
+        .limit(100)
+        .all(db)
+        .await?;
+    let used = |row: &login_session::Model| {
+        let since = Timestamp::from(row.created_at);
+        Timestamp::from(row.expires_at).checked_sub(IDLE).unwrap_or(since).clamp(since, now.max(since))
+    };
+    let login = |row: login_session::Model| Login {
+        handle: handle(&row.id).to_owned(),
+        since: row.created_at.into(),
+        used: used(&row),
+        device: row.device,
+    };
+    Ok(rows.into_iter().map(login).collect())
+}
+
+/// The SHA-256 of a cookie's token, in hex: what finds its session.
+pub fn hash(token: &str) -> String {
+    Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The handle of a session by the hash of its token.
+pub fn handle(id_hash: &str) -> &str {
+    id_hash.get(..HANDLE).unwrap_or(id_hash)
+}
+
+/// Ends sessions of an account: the one with that handle, or all but that one.
+pub async fn end(db: &impl ConnectionTrait, account: Uuid, handle: &str, others: bool) -> Result<u64, DbErr> {
+    let of_account = login_session::Entity::find()
+        .select_only()
+        .column(login_session::Column::Id)
+        .filter(login_session::Column::AccountId.eq(account));
+    let ids: Vec<String> = of_account.into_tuple().all(db).await?;
+    let ended = ids.into_iter().filter(|id| (self::handle(id) == handle) != others);
+    let of_account = login_session::Column::AccountId.eq(account);
+    let ended = login_session::Entity::delete_many().filter(of_account).filter(login_session::Column::Id.is_in(ended));
+    Ok(ended.exec(db).await?.rows_affected)
 }

@@ -4,6 +4,7 @@ use crate::{
     StoreError,
     accounts::Who,
     entity::{account, booking_place, community, notice, occurrence, time::Instant},
+    households::homes_of,
     id::new_id,
     terms::{code, local, zone_of},
 };
@@ -46,13 +47,20 @@ pub(crate) async fn owe(
         NoticeText::CalledOff { .. } => "called_off",
         NoticeText::Restored { .. } => "restored",
         NoticeText::CancelledByDesk { .. } => "cancelled_by_desk",
+        NoticeText::Household { .. } => "household",
     };
     let accounts: Vec<Uuid> = match household {
         Some(household) => {
+            // A child in two homes: both are told, but of a claim, which is one's own.
+            let mut homes = match text {
+                NoticeText::ClaimChecked { .. } => Vec::new(),
+                _ => homes_of(tx, person.0).await?,
+            };
+            homes.push(household);
             account::Entity::find()
                 .select_only()
                 .column(account::Column::Id)
-                .filter(account::Column::HouseholdId.eq(household))
+                .filter(account::Column::HouseholdId.is_in(homes))
                 .into_tuple()
                 .all(tx)
                 .await?

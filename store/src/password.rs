@@ -19,6 +19,11 @@ pub fn hash(password: &str, salt: [u8; 16]) -> String {
     argon2.hash_password_with_salt(password.as_bytes(), &salt).map(|hash| hash.to_string()).unwrap_or_default()
 }
 
+/// What makes the hashes of equal passwords differ.
+pub fn new_salt() -> [u8; 16] {
+    rand::random()
+}
+
 /// True if `hash` is the hash of the password. A hash that can't be read is that of no password.
 pub fn verify(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())

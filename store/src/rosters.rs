@@ -1,30 +1,36 @@
-//! The desk: a community's workbench, rosters, people with what is theirs, and the audit.
+//! The desk: a community's workbench, rosters, and people with what is theirs.
 
 use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
-    calendar, communities, crews,
+    calendar,
+    changes::changes_of,
+    communities, crews,
     entity::{audit, booking, booking_place, community, household_member, person, term, time::Day},
     families,
-    terms::{Loaded, code, count, load_coming, load_term, local, waiters, zone_of},
+    terms::{Loaded, code, count, instant, load_coming, load_term, local, waiters, zone_of},
     tx::begin_write,
 };
 use domain::{
     booking::{BookingState, PlaceState, Scope, standing_of_term},
     calendar::Span,
+    code::Code,
     id::{ActivityId, BookingId, CommunityId, PersonId, TermId},
     line::why_stuck,
     person::{MemberRole, age_on},
     phone::PhoneNumber,
-    reading::{AuditLine, DeskPage, DeskTerm, FoundPerson, PersonPage, RosterLine, RosterPage},
-    rights::{Act, Door},
+    reading::{DeskPage, DeskTerm, FoundPerson, PersonPage, RosterLine, RosterPage},
+    rights::{Act, Door, Reach},
     text::{Line, PersonName},
 };
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, Time},
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, IntoCondition, LikeExpr},
+    sea_query::{Expr, ExprTrait, LikeExpr},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -35,32 +41,60 @@ pub async fn desk_of(conn: &impl ConnectionTrait, who: &Who, slug: &str, act: Ac
     if who.actor.may(act, id) { Ok(id) } else { Err(StoreError::NotFound) }
 }
 
-/// The desk's first page.
+/// The desk's first page: all of it for who works at the desk; their own dates for leaders and volunteers.
 pub async fn desk_page(db: &DatabaseConnection, who: &Who, slug: &str, now: Timestamp) -> Result<DeskPage, StoreError> {
-    let id = desk_of(db, who, slug, Act::ManageBookings).await?;
-    let head = communities::head(db, slug, now).await?;
-    let span = Span { first: head.today, last: head.today };
-    let today = calendar::days(db, id, span, calendar::Filter::default(), now).await?;
+    let community = communities::by_slug(db, slug).await?;
+    let id = CommunityId(community.id);
+    if !who.actor.roles.iter().any(|(at, _)| *at == id) {
+        return Err(StoreError::NotFound);
+    }
+    let zone = zone_of(&community);
+    let today = local(now, &zone).date();
+    let may: Vec<Act> = Act::ALL.iter().copied().filter(|act| who.actor.may(*act, id)).collect();
+    let whole = may.contains(&Act::ManageBookings);
+    let named = who.actor.reach(Act::SeeDuties, id) > Reach::Nothing;
+    let mut page = DeskPage {
+        may,
+        duties: Vec::new(),
+        today: Vec::new(),
+        terms: Vec::new(),
+        activities: Vec::new(),
+        short: Vec::new(),
+        gaps: Vec::new(),
+        claims: 0,
+    };
+    if !whole && !named {
+        return Ok(page);
+    }
     let ids: Vec<Uuid> = term::Entity::find()
         .select_only()
         .column(term::Column::Id)
         .filter(term::Column::CommunityId.eq(id.0))
-        .filter(term::Column::LastDate.gte(Day::from(head.today)))
+        .filter(term::Column::LastDate.gte(Day::from(today)))
         .into_tuple()
         .all(db)
         .await?;
-    let loaded = load_coming(db, &ids, head.today, now).await?;
-    let mut terms: Vec<_> = loaded.iter().map(|loaded| desk_term(loaded, now)).collect();
-    terms.sort_by_key(|term| (term.first, term.id));
-    let soon = Span { first: head.today, last: head.today.checked_add(14.days()).unwrap_or(head.today) };
-    Ok(DeskPage {
-        short: crews::short_terms(&loaded, head.today, now),
-        gaps: crews::gaps_of(&loaded, soon, now),
-        today: today.into_iter().flat_map(|day| day.entries).collect(),
-        terms,
-        activities: calendar::activities(db, id, now).await?,
-        claims: crate::claims::to_check(db, id).await?,
-    })
+    // A date that has begun is still somebody's duty.
+    let since = if whole { now } else { instant(today, Time::midnight(), &zone).unwrap_or(now) };
+    let loaded = load_coming(db, &ids, today, since).await?;
+    if named {
+        let until = today.checked_add(2.months()).unwrap_or(today);
+        page.duties = crews::duties_of(&loaded, &who.name, today, who.actor.reach(Act::CallRoll, id));
+        page.duties.retain(|duty| duty.date <= until);
+    }
+    if whole {
+        let span = Span { first: today, last: today };
+        let days = calendar::days(db, id, span, calendar::Filter::default(), now).await?;
+        let soon = Span { first: today, last: today.checked_add(14.days()).unwrap_or(today) };
+        page.today = days.into_iter().flat_map(|day| day.entries).collect();
+        page.terms = loaded.iter().map(|loaded| desk_term(loaded, now)).collect();
+        page.terms.sort_by_key(|term| (term.first, term.id));
+        page.activities = calendar::activities(db, id, now).await?;
+        page.short = crews::short_terms(&loaded, today, now);
+        page.gaps = crews::gaps_of(&loaded, soon, now);
+        page.claims = crate::claims::to_check(db, id).await?;
+    }
+    Ok(page)
 }
 
 pub(crate) fn desk_term(loaded: &Loaded, now: Timestamp) -> DeskTerm {
@@ -293,7 +327,7 @@ pub async fn person_page(
         .await?;
     let names = persons(db, others.iter().map(|other| other.person_id).collect()).await?;
     let changes = match who.actor.may(Act::ReadAudit, at) {
-        true => audit_of(db, at, audit::Column::ForPerson.eq(id.0), 200).await?,
+        true => changes_of(db, at, audit::Column::ForPerson.eq(id.0), 200).await?,
         false => Vec::new(),
     };
     Ok(PersonPage {
@@ -313,47 +347,4 @@ fn found(person: person::Model, today: Date) -> FoundPerson {
         name: person.name,
         building: person.building,
     }
-}
-
-/// The changes of a term, newest first, at most 500.
-pub async fn audit_of_term(
-    db: &DatabaseConnection,
-    who: &Who,
-    slug: &str,
-    id: TermId,
-) -> Result<Vec<AuditLine>, StoreError> {
-    let at = desk_of(db, who, slug, Act::ReadAudit).await?;
-    let here = term::Entity::find_by_id(id.0).filter(term::Column::CommunityId.eq(at.0));
-    here.one(db).await?.ok_or(StoreError::NotFound)?;
-    audit_of(db, at, audit::Column::TermId.eq(id.0), 500).await
-}
-
-async fn audit_of(
-    db: &DatabaseConnection,
-    at: CommunityId,
-    which: impl IntoCondition,
-    most: u64,
-) -> Result<Vec<AuditLine>, StoreError> {
-    let community = community::Entity::find_by_id(at.0).one(db).await?.ok_or(StoreError::NotFound)?;
-    let zone = zone_of(&community);
-    let rows = audit::Entity::find()
-        .filter(which.into_condition())
-        .filter(audit::Column::CommunityId.eq(at.0))
-        .order_by_desc(audit::Column::At)
-        .limit(most)
-        .all(db)
-        .await?;
-    let persons = persons(db, rows.iter().filter_map(|row| row.for_person).collect()).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| AuditLine {
-            at: local(row.at.into(), &zone),
-            who: row.actor_name,
-            for_whom: row.for_person.and_then(|id| persons.get(&id)).map(|person| person.name.clone()),
-            action: row.action,
-            door: row.door.0,
-            before: row.before,
-            after: row.after,
-        })
-        .collect())
 }

@@ -238,6 +238,7 @@ fn may_book_for(me: Me) -> Vec<Member> {
         birth: None,
         age: None,
         myself: false,
+        shared: false,
     };
     let cared = me.cared.into_iter().filter(|cared| cared.scopes.contains(&CareScope::Book)).map(as_member);
     let ours: Vec<PersonId> = me.members.iter().map(|member| member.person).collect();

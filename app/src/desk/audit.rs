@@ -1,19 +1,25 @@
 //! Who changed what in a term, in words.
 
-use super::parts::{Back, DeskFailure};
+use super::{
+    parts::{Back, DeskFailure},
+    staff::role_name,
+};
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
     parts::{Loading, PageTitle},
+    privacy::purpose_name,
     say, words,
 };
 use domain::{
     booking::{BookingState, Mark, Scope},
     care::CareScope,
     code::Code,
+    consent::Purpose,
     entry::Entry,
     person::MemberRole,
     reading::{AuditLine, Booked},
+    rights::StaffRole,
     term::{OccurrenceState, Promotion},
 };
 use leptos::{prelude::*, serde_json};
@@ -25,7 +31,7 @@ pub async fn read_audit(slug: String, term: String) -> Result<Vec<AuditLine>, Ap
     let id = term.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
     let who = crate::ssr::need_who().await?;
     let host = crate::ssr::host()?;
-    Ok(store::rosters::audit_of_term(&host.db, &who, &slug, id).await?)
+    Ok(store::changes::changes_of_term(&host.db, &who, &slug, id).await?)
 }
 
 /// The page, loaded when it is opened.
@@ -169,7 +175,22 @@ fn action(code: &str) -> String {
         "remove_member" => say!(people.did_remove_member).to_owned(),
         "grant_care_link" => say!(people.did_grant).to_owned(),
         "revoke_care_link" => say!(people.did_revoke).to_owned(),
+        "invite" => say!(family.did_invite).to_owned(),
+        "enter_household_code" => say!(family.did_enter_code).to_owned(),
+        "leave_household" => say!(family.did_leave).to_owned(),
+        "turned_14" => say!(family.news_14).to_owned(),
+        "turned_18" => say!(family.news_18).to_owned(),
+        "decide_consent" => say!(privacy.did_decide).to_owned(),
+        "write_text" => say!(privacy.did_write_text).to_owned(),
+        "correct_member" => say!(privacy.did_correct).to_owned(),
+        "erase_member" => say!(privacy.did_erase).to_owned(),
+        "export_data" => say!(privacy.did_export).to_owned(),
         "ask_claim" => say!(people.did_ask_claim).to_owned(),
+        "add_staff" => say!(staff.did_add_staff).to_owned(),
+        "change_role" => say!(staff.did_change_role).to_owned(),
+        "set_start_password" => say!(staff.did_set_start_password).to_owned(),
+        "change_phone" => say!(account.change_phone).to_owned(),
+        "change_password" => say!(staff.did_change_password).to_owned(),
         other => other.to_owned(),
     }
 }
@@ -208,6 +229,16 @@ fn value(json: &str) -> String {
     if let Ok((state, reason)) = serde_json::from_str::<(OccurrenceState, String)>(json) {
         return format!("{} · {reason}", occurrence(state));
     }
+    if let Ok((purpose, granted)) = serde_json::from_str::<(Purpose, bool)>(json) {
+        let what = if granted { say!(privacy.granted) } else { say!(privacy.refused) };
+        return format!("{} · {what}", purpose_name(purpose));
+    }
+    if let Ok((purpose, version)) = serde_json::from_str::<(Purpose, i32)>(json) {
+        return format!("{} · {}", purpose_name(purpose), say!(privacy.version, version = version));
+    }
+    if let Ok((name, role)) = serde_json::from_str::<(String, StaffRole)>(json) {
+        return format!("{name} · {}", role_name(role));
+    }
     if let Ok((name, dates, capacity)) = serde_json::from_str::<(String, usize, u32)>(json) {
         return say!(desk.value_term, name = name, dates = dates, capacity = capacity).to_string();
     }
@@ -229,7 +260,8 @@ fn coded(code: &str) -> Option<String> {
         let scopes: Option<Vec<_>> = code.split(' ').map(CareScope::from_code).collect();
         scopes.map(|scopes| words::care_scopes(&scopes))
     };
-    booking.or_else(mark).or_else(date).or_else(role).or_else(scope).or_else(care)
+    let staff = || StaffRole::from_code(code).map(|role| role_name(role).to_owned());
+    booking.or_else(mark).or_else(date).or_else(role).or_else(scope).or_else(care).or_else(staff)
 }
 
 fn occurrence(state: OccurrenceState) -> &'static str {

@@ -124,7 +124,7 @@ pub async fn set_crew(
 }
 
 /// A duty's name.
-fn duty(duty: Duty) -> &'static str {
+pub fn duty(duty: Duty) -> &'static str {
     match duty {
         Duty::Leader => say!(resources.leader),
         Duty::ClassTeacher => say!(resources.class_teachers),

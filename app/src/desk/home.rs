@@ -1,6 +1,7 @@
 //! The desk's first page: today's dates, the terms that run or are to come, and the activities.
 
 use super::{
+    duties::Duties,
     parts::{DeskFailure, Share},
     watch::{Gaps, Short},
 };
@@ -13,7 +14,8 @@ use crate::{
 use domain::{
     booking::Standing,
     code::Code,
-    reading::{ActivityCard, DateEntry, DeskPage, DeskTerm},
+    reading::{ActivityCard, DateEntry, DeskPage, DeskTerm, DutyDate},
+    rights::Act,
 };
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
@@ -60,7 +62,10 @@ fn DeskHomePage() -> impl IntoView {
 fn Desk(page: DeskPage) -> impl IntoView {
     let head = use_head();
     let slug = head.slug.clone();
-    let DeskPage { today, terms, activities, short, gaps, claims } = page;
+    let DeskPage { may, duties, today, terms, activities, short, gaps, claims } = page;
+    if !may.contains(&Act::ManageBookings) {
+        return view! { <Lookout may duties /> }.into_any();
+    }
     let count = say!(desk.today_count, count = today.len()).to_string();
     let none_today = today.is_empty().then(|| view! { <p class="soft">{say!(desk.none_today)}</p> });
     let rows = today.into_iter().map(|entry| view! { <TodayRow entry slug=slug.clone() /> }).collect_view();
@@ -91,11 +96,12 @@ fn Desk(page: DeskPage) -> impl IntoView {
                 {(claims > 0).then(|| view! { <span class="count">{claims}</span> })}
             </a>
             <a href=format!("/{slug}/desk/leaders")>{say!(resources.leaders)}</a>
-            <a href=format!("/{slug}/desk/report")>{say!(resources.report)}</a>
+            <Overview may=may.clone() slug=slug.clone() />
         </nav>
         <div class="stack-l">
             <Short short />
             <Gaps gaps />
+            {(!duties.is_empty()).then(|| view! { <Duties duties /> })}
             <section aria-labelledby="today">
                 <h2 class="section-title" id="today">
                     {say!(desk.today_dates)}
@@ -107,6 +113,46 @@ fn Desk(page: DeskPage) -> impl IntoView {
             <Terms terms slug=slug.clone() />
             <Activities activities slug=slug.clone() />
         </div>
+    }
+    .into_any()
+}
+
+/// The pages that look at the community as a whole, as far as the visitor may see them.
+#[component]
+fn Overview(may: Vec<Act>, slug: String) -> impl IntoView {
+    [
+        (Act::ReadReport, "report", say!(resources.report)),
+        (Act::ReadAudit, "changes", say!(staff.changes)),
+        (Act::ManageStaff, "staff", say!(staff.title)),
+        (Act::WriteTexts, "texts", say!(privacy.edit)),
+    ]
+    .into_iter()
+    .filter(|(act, ..)| may.contains(act))
+    .map(|(_, page, text)| view! { <a href=format!("/{slug}/desk/{page}")>{text}</a> })
+    .collect_view()
+}
+
+/// The desk of who doesn't work at it: when to be there, and what may be looked at.
+#[component]
+fn Lookout(may: Vec<Act>, duties: Vec<DutyDate>) -> impl IntoView {
+    let head = use_head();
+    let looks = [Act::ReadReport, Act::ReadAudit, Act::ManageStaff].iter().any(|act| may.contains(act));
+    let pages = looks.then(|| {
+        view! {
+            <nav class="desk-nav" aria-label=say!(staff.welcome)>
+                <Overview may slug=head.slug.clone() />
+            </nav>
+        }
+    });
+    let duties = (!looks || !duties.is_empty()).then(|| view! { <Duties duties /> });
+    view! {
+        <PageTitle text=format!("{} · {}", say!(desk.title), head.name) />
+        <div class="page-head">
+            <p class="eyebrow">{words::date_long(head.today)}</p>
+            <h1>{say!(desk.title)}</h1>
+        </div>
+        {pages}
+        {duties}
     }
 }
 

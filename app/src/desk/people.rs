@@ -248,6 +248,12 @@ fn Shown(
                 <h1>{person.name.clone()}</h1>
                 <p class="soft">{about(&person)}</p>
                 {together}
+                <p>
+                    <a class="button" href=format!("/{slug}/desk/people/{}/slip", person.id)>
+                        <Icon name="print" />
+                        {say!(sheet.slip_print)}
+                    </a>
+                </p>
             </div>
             <Bookings bookings slug=slug.clone() />
             <section class="stack" id="relatives" aria-labelledby="relatives-h">

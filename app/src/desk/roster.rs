@@ -8,7 +8,7 @@ use super::{
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
-    parts::{ActionProblem, Banner, Loading, PageTitle, State, StateBadge},
+    parts::{ActionProblem, Banner, Icon, Loading, PageTitle, State, StateBadge},
     say, words,
 };
 use domain::{
@@ -235,24 +235,38 @@ fn Answer(page: RosterPage, asked: Asked) -> impl IntoView {
         let booked = asked.booked.as_deref()?;
         lines.iter().position(|line| line.booking.to_string() == booked)
     };
-    let (title, icon) = match asked.done.as_deref() {
-        Some("made") => (say!(desk.done_made).to_owned(), "check"),
-        Some("cancelled") => (say!(desk.done_cancelled).to_owned(), "check"),
+    let (title, icon, person) = match asked.done.as_deref() {
+        Some("made") => (say!(desk.done_made).to_owned(), "check", None),
+        Some("cancelled") => (say!(desk.done_cancelled).to_owned(), "check", None),
         _ => match (by_id(&page.confirmed), by_id(&page.waiting)) {
             (Some(n), _) => {
-                let name = page.confirmed.get(n).map(|line| line.name.clone()).unwrap_or_default();
-                (say!(desk.done_booked, name = name).to_string(), "check")
+                let line = page.confirmed.get(n);
+                let name = line.map(|line| line.name.clone()).unwrap_or_default();
+                (say!(desk.done_booked, name = name).to_string(), "check", line.map(|line| line.person))
             }
             (None, Some(n)) => {
-                let name = page.waiting.get(n).map(|line| line.name.clone()).unwrap_or_default();
-                (say!(desk.done_waiting, name = name, number = n + 1).to_string(), "queue")
+                let line = page.waiting.get(n);
+                let name = line.map(|line| line.name.clone()).unwrap_or_default();
+                let title = say!(desk.done_waiting, name = name, number = n + 1).to_string();
+                (title, "queue", line.map(|line| line.person))
             }
             _ => return ().into_any(),
         },
     };
+    let slug = use_head().slug;
+    let slip = person.map(|person| {
+        view! {
+            <p>
+                <a class="button" href=format!("/{slug}/desk/people/{person}/slip")>
+                    <Icon name="print" />
+                    {say!(sheet.slip_print)}
+                </a>
+            </p>
+        }
+    });
     view! {
         <Banner class="banner--good" icon title>
-            {None::<String>}
+            {slip}
         </Banner>
     }
     .into_any()

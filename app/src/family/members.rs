@@ -1,5 +1,6 @@
 //! Who belongs to a household: its members, adding one, removing one.
 
+use super::together::{ShownCode, Together, Tying};
 use crate::{
     error::AppError,
     parts::{ActionProblem, Field, SideBadge, field_problem},
@@ -14,7 +15,13 @@ use leptos::{html::Form, prelude::*};
 
 /// Adds a child, an elder, another adult, or the account's own person to the household. Afterwards 我的 says so.
 #[server(prefix = "/api", endpoint = "add_member")]
-pub async fn add_member(slug: String, kind: String, name: String, birth: Option<String>) -> Result<(), AppError> {
+pub async fn add_member(
+    slug: String,
+    kind: String,
+    name: String,
+    birth: Option<String>,
+    consent: Option<String>,
+) -> Result<(), AppError> {
     use domain::{
         person::parse_birth_date,
         text::{InputProblem, PersonName},
@@ -43,6 +50,10 @@ pub async fn add_member(slug: String, kind: String, name: String, birth: Option<
             None if role == MemberRole::Child => return Err(invalid("birth", InputProblem::Empty)),
             None => None,
         };
+        // A child's data is kept with a guardian's word alone (儿童个人信息网络保护规定, 9).
+        if role == MemberRole::Child && consent.is_none() {
+            return Err(invalid("consent", InputProblem::Empty));
+        }
         let new = NewMember { role, name, birth, myself };
         crate::ssr::told(add_member(&host.db, &who, head.id, new, now).await, &slug).await
     });
@@ -128,10 +139,16 @@ pub fn Household(
     adding: Adding,
     /// Removes them.
     remove: ServerAction<RemoveMember>,
+    /// The household's code to tell.
+    code: Option<ShownCode>,
+    /// What ties households together.
+    tying: Tying,
 ) -> impl IntoView {
     let alone = me.members.is_empty();
     let known = me.members.iter().any(|member| member.myself);
     let phone = me.phone;
+    let members = me.members.clone();
+    let together = view! { <Together members code slug=slug.clone() tying /> };
     let cards = me
         .members
         .into_iter()
@@ -152,6 +169,7 @@ pub fn Household(
                 fields=&[
                     "child-name",
                     "child-birth",
+                    "child-consent",
                     "elder-name",
                     "elder-birth",
                     "adult-name",
@@ -163,6 +181,7 @@ pub fn Household(
             <AddForm kind=Kind::Child slug=slug.clone() adding alone />
             <AddForm kind=Kind::Elder slug=slug.clone() adding alone />
             <AddForm kind=last slug adding alone />
+            {together}
         </section>
     }
 }
@@ -187,7 +206,8 @@ fn MemberCard(
         Some((birth, age)) => say!(family.born, date = words::date_year(birth), age = age).to_string(),
         None => say!(family.no_birth).to_owned(),
     };
-    let about: Vec<_> = [Some(birth), phone].into_iter().flatten().collect();
+    let two_homes = member.shared.then(|| say!(family.two_homes).to_owned());
+    let about: Vec<_> = [Some(birth), phone, two_homes].into_iter().flatten().collect();
     let button = (!member.myself).then(|| {
         let label = say!(family.remove_of, name = member.name.clone()).to_string();
         view! {
@@ -288,7 +308,13 @@ fn AddForm(kind: Kind, slug: String, adding: Adding, alone: bool) -> impl IntoVi
     };
     let name_problem = field_problem(action, words.name_field);
     let birth_problem = field_problem(action, words.birth_field);
-    let open = move || alone || name_problem.get().is_some() || birth_problem.get().is_some();
+    let consent_problem = field_problem(action, "child-consent");
+    let child_consent = kind == Kind::Child;
+    let open = move || {
+        let consent = child_consent && consent_problem.get().is_some();
+        alone || consent || name_problem.get().is_some() || birth_problem.get().is_some()
+    };
+    let consent = child_consent.then(|| view! { <ChildConsent slug=slug.clone() problem=consent_problem /> });
     let child = kind == Kind::Child;
     let own = kind == Kind::Myself;
     let (birth, birth_hint) = match child {
@@ -322,10 +348,38 @@ fn AddForm(kind: Kind, slug: String, adding: Adding, alone: bool) -> impl IntoVi
                         problem=birth_problem
                     />
                 </div>
+                {consent}
                 <button class="button button--primary" disabled=move || action.pending().get()>
                     {words.title}
                 </button>
             </ActionForm>
         </details>
+    }
+}
+
+/// The guardian's word, without which nothing is kept about a child.
+#[component]
+fn ChildConsent(slug: String, problem: Signal<Option<String>>) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="check">
+                <input type="checkbox" name="consent" value="yes" required />
+                <span>
+                    {say!(privacy.child_consent)} " "
+                    <a href=format!("/{slug}/privacy#children")>{say!(privacy.child_consent_link)}</a>
+                </span>
+            </label>
+            {move || {
+                problem
+                    .get()
+                    .map(|_| {
+                        view! {
+                            <p class="field__error" role="alert">
+                                {say!(privacy.child_consent_needed)}
+                            </p>
+                        }
+                    })
+            }}
+        </div>
     }
 }

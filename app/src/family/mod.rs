@@ -4,3 +4,4 @@ pub mod claims;
 mod coming;
 pub mod members;
 pub mod my;
+pub mod together;

@@ -4,6 +4,7 @@ use super::{
     claims::{AskClaim, Claims},
     coming::{ByDate, ByPerson},
     members::{Adding, Household, RemoveMember},
+    together::{ShownCode, Tying},
 };
 use crate::{
     bookings::accept_offer::OfferCard,
@@ -37,6 +38,8 @@ pub struct MyView {
     pub claims: Vec<MyClaim>,
     /// Lines of the household's booking list here.
     pub listed: usize,
+    /// The household's code to tell.
+    pub code: Option<ShownCode>,
     /// The community's revision, or an earlier one.
     pub revision: i64,
 }
@@ -55,7 +58,8 @@ pub async fn read_my(slug: String) -> Result<Option<MyView>, AppError> {
     let me = store::families::me(&host.db, &who, now).await?;
     let claims = store::claims::my_claims(&host.db, &who, head.id).await?;
     let listed = store::bookings::listed(&host.db, &who, head.id, now).await?.len();
-    Ok(Some(MyView { me, bookings, days, claims, listed, revision }))
+    let code = super::together::shown_code(&who).await?;
+    Ok(Some(MyView { me, bookings, days, claims, listed, code, revision }))
 }
 
 /// What was just done, as the URL says it: it is also what asks for the page anew.
@@ -66,6 +70,10 @@ struct Done {
     cancelled: Option<String>,
     booked: Option<String>,
     claimed: Option<String>,
+    invited: Option<String>,
+    joined: Option<String>,
+    shared: Option<String>,
+    left: Option<String>,
 }
 
 /// The page, loaded when it is opened.
@@ -94,6 +102,10 @@ fn My() -> impl IntoView {
             cancelled: query.get("cancelled"),
             booked: query.get("booked"),
             claimed: query.get("claimed"),
+            invited: query.get("invited"),
+            joined: query.get("joined"),
+            shared: query.get("shared"),
+            left: query.get("left"),
         })
     });
     let adding = Adding::begin();
@@ -101,9 +113,10 @@ fn My() -> impl IntoView {
     refetch_frame_after(adding.action);
     refetch_frame_after(remove);
     let claim = ServerAction::<AskClaim>::new();
+    let tying = Tying::begin();
     let version = RwSignal::new(0_u32);
     let view = Resource::new(
-        move || (slug.get(), done.get(), claim.version().get(), version.get()),
+        move || (slug.get(), done.get(), claim.version().get(), tying.version(), version.get()),
         |(slug, ..)| read_my(slug),
     );
     let live = Live::follow(slug, move |live| live.when_free(move || view.refetch()));
@@ -117,7 +130,7 @@ fn My() -> impl IntoView {
                         Ok(Some(view)) => {
                             live.shows(view.revision);
                             let done = done.get_untracked();
-                            view! { <Arrangement view done by_person adding remove claim version /> }.into_any()
+                            view! { <Arrangement view done by_person adding remove claim tying version /> }.into_any()
                         }
                         Ok(None) => view! { <SignedOut /> }.into_any(),
                         Err(error) => view! { <Failure error /> }.into_any(),
@@ -146,11 +159,12 @@ fn Arrangement(
     adding: Adding,
     remove: ServerAction<RemoveMember>,
     claim: ServerAction<AskClaim>,
+    tying: Tying,
     version: RwSignal<u32>,
 ) -> impl IntoView {
     let head = use_head();
     let slug = head.slug;
-    let MyView { me, bookings, days, claims, listed, .. } = view;
+    let MyView { me, bookings, days, claims, listed, code, .. } = view;
     // Whoever looks after somebody looks for her first.
     let cared = (!me.cared.is_empty()).then(|| view! { <CaredList cared=me.cared.clone() /> });
     let to_list = (listed > 0).then(|| {
@@ -177,7 +191,7 @@ fn Arrangement(
     // What was done before is no news beside what just failed.
     let failed = move || {
         let added = adding.action.value().with(|value| matches!(value, Some(Err(_))));
-        added || remove.value().with(|value| matches!(value, Some(Err(_))))
+        added || tying.failed() || remove.value().with(|value| matches!(value, Some(Err(_))))
     };
     let banner = StoredValue::new((done, me.clone()));
     let banner = move || {
@@ -230,13 +244,25 @@ fn Arrangement(
                 {offers}
                 {list}
             </div>
-            <p>
+            <nav class="row" aria-label=say!(family.more)>
+                <a class="button" href=format!("/{slug}/my/week")>
+                    <Icon name="print" />
+                    {say!(sheet.week)}
+                </a>
                 <a class="button" href=format!("/{slug}/my/care")>
                     <Icon name="people" />
                     {say!(care.link)}
                 </a>
-            </p>
-            <Household me slug adding remove />
+                <a class="button" href=format!("/{slug}/my/account")>
+                    <Icon name="lock" />
+                    {say!(account.open)}
+                </a>
+                <a class="button" href=format!("/{slug}/my/data")>
+                    <Icon name="id" />
+                    {say!(privacy.mine)}
+                </a>
+            </nav>
+            <Household me slug adding remove code tying />
             {(!alone).then(|| view! { <Claims claims asked=claimed action=claim /> })}
         </div>
     }
@@ -245,8 +271,15 @@ fn Arrangement(
 /// What was just done, in words.
 #[component]
 fn DoneBanner(done: Done, me: Me) -> impl IntoView {
-    let name = done.added.and_then(|id| me.members.into_iter().find(|member| member.person.to_string() == id));
-    let (title, text) = if let Some(member) = name {
+    let name = done.added.and_then(|id| me.members.iter().find(|member| member.person.to_string() == id).cloned());
+    let shared = done.shared.and_then(|id| me.members.iter().find(|member| member.person.to_string() == id).cloned());
+    let (title, text) = if let Some(child) = shared {
+        (say!(family.shared_title, name = child.name).to_string(), say!(family.shared_text))
+    } else if done.joined.is_some() {
+        (say!(family.joined_title).to_owned(), say!(family.joined_text))
+    } else if done.left.is_some() {
+        (say!(family.left_title).to_owned(), say!(family.left_text))
+    } else if let Some(member) = name {
         (say!(family.added_title, name = member.name).to_string(), say!(family.added_text))
     } else if done.removed.is_some() {
         (say!(family.removed_title).to_owned(), say!(family.removed_text))

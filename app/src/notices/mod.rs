@@ -8,7 +8,10 @@ use crate::{
     sign_in::sign_in_first::SignInFirst,
     words,
 };
-use domain::reading::{NoticeItem, NoticeText, Told};
+use domain::{
+    household::HouseholdNews,
+    reading::{NoticeItem, NoticeText, Told},
+};
 use jiff::civil::Date;
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
@@ -253,6 +256,16 @@ fn said(text: NoticeText) -> Said {
             href: format!("/{slug}/cared/{link}"),
             link: say!(care.notice_link),
         },
+        NoticeText::Household { news, person, slug } => {
+            let (title, text) = household_news(news);
+            Said {
+                icon: "people",
+                title: format!("{person} {title}"),
+                text: text.to_owned(),
+                href: format!("/{slug}/my#add"),
+                link: say!(family.see_household),
+            }
+        }
         NoticeText::BookedByDesk { activity, person, slug, activity_id, waiting: false } => Said {
             icon: "check",
             title: say!(family.desk_booked, person = person.clone(), activity = activity).to_string(),
@@ -344,4 +357,15 @@ fn changed(from: &Told, to: &Told) -> (String, String) {
 /// A sentence with the reason that staff gave, if they did.
 fn because(text: String, reason: Option<String>) -> String {
     words::sentences([Some(text), reason.map(|reason| say!(family.because, reason = reason).to_string())])
+}
+
+/// What happened in the household, and what it means.
+fn household_news(news: HouseholdNews) -> (&'static str, &'static str) {
+    match news {
+        HouseholdNews::Joined => (say!(family.news_joined), say!(family.news_joined_text)),
+        HouseholdNews::Left => (say!(family.news_left), say!(family.news_left_text)),
+        HouseholdNews::Shared => (say!(family.news_shared), say!(family.news_shared_text)),
+        HouseholdNews::Turned14 => (say!(family.news_14), say!(family.news_14_text)),
+        HouseholdNews::Turned18 => (say!(family.news_18), say!(family.news_18_text)),
+    }
 }

@@ -5,4 +5,5 @@ mod paper;
 mod parts;
 #[cfg(feature = "ssr")]
 mod qr;
+pub mod slip;
 pub mod term;

@@ -1,5 +1,8 @@
 //! Signing in and out.
 
+pub mod account;
+#[cfg(any(feature = "ssr", test))]
+pub mod device;
 pub mod page;
 pub mod sign_in_first;
 pub mod sign_out;

@@ -98,7 +98,7 @@ pub async fn enter_code(slug: String, code: String, to: Option<String>) -> Resul
 
 /// Six digits, however they were typed: with spaces, or in full width.
 #[cfg(any(feature = "ssr", test))]
-fn read_code(raw: &str) -> Result<String, InputProblem> {
+pub(super) fn read_code(raw: &str) -> Result<String, InputProblem> {
     let wrong = InputProblem::Number { min: 0, max: 999_999 };
     if raw.len() > 64 {
         return Err(wrong);
@@ -136,12 +136,19 @@ pub async fn enter_password(slug: String, login: String, password: String, to: O
     });
     let account = entered.await?;
     crate::ssr::sign_in(account).await?;
+    let who = store::accounts::who_is(&host.db, account).await?;
+    if let Some(who) = &who
+        && store::staff::password_of(&host.db, who).await? == Some(true)
+    {
+        crate::ssr::go(&slug, "my/account");
+        return Ok(());
+    }
     if let Some(to) = landing(to.as_deref()) {
         crate::ssr::go(&slug, &to);
         return Ok(());
     }
     // The desk of this community, or else of the one where the account works.
-    let works_at = match store::accounts::who_is(&host.db, account).await? {
+    let works_at = match who {
         Some(who) => store::families::me(&host.db, &who, crate::ssr::now()?).await?.works_at,
         None => Vec::new(),
     };
@@ -173,7 +180,7 @@ fn SignIn() -> impl IntoView {
     let query = use_query_map();
     let to = Memo::new(move |_| query.with(|query| landing(query.get_str("to"))));
     let at_code = Memo::new(move |_| query.with(|query| query.get_str("step") == Some("code")));
-    let out = Memo::new(move |_| query.with(|query| query.get_str("out").is_some()));
+    let out = Memo::new(move |_| query.with(|query| query.get("out")));
     let ask = ServerAction::<AskCode>::new();
     let enter = ServerAction::<EnterCode>::new();
     let password = ServerAction::<EnterPassword>::new();
@@ -186,10 +193,14 @@ fn SignIn() -> impl IntoView {
         view! {
             {move || {
                 out.get()
-                    .then(|| {
+                    .map(|out| {
+                        let (title, text) = match out.as_str() {
+                            "password" => (say!(account.password_changed), None),
+                            _ => (say!(sign_in.out_title), Some(say!(sign_in.out_text))),
+                        };
                         view! {
-                            <Banner class="banner--good" icon="check" title=say!(sign_in.out_title)>
-                                <p>{say!(sign_in.out_text)}</p>
+                            <Banner class="banner--good" icon="check" title>
+                                {text.map(|text| view! { <p>{text}</p> })}
                             </Banner>
                         }
                     })

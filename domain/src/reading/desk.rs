@@ -7,15 +7,16 @@ use super::{
 use crate::{
     activity::{Audience, Unit},
     booking::{Mark, Scope, Standing},
-    crew::{Crew, CrewPlan, Gap},
+    crew::{Crew, CrewPlan, Duty, Gap},
     entry::{ClaimState, Entry, Group},
-    id::{ActivityId, BookingId, ClaimId, OccurrenceId, PersonId, TermId},
+    id::{AccountId, ActivityId, BookingId, ClaimId, OccurrenceId, PersonId, TermId},
     line::Stuck,
-    rights::Door,
+    rights::{Act, Door, StaffRole},
     term::{AgeRule, Minimum, Promotion, Scopes},
 };
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 shapes! {
     /// A term on the desk.
@@ -48,8 +49,12 @@ shapes! {
         opens: Option<DateTime>,
     }
 
-    /// The desk's first page.
+    /// The desk's first page; what the visitor may not see is empty.
     DeskPage {
+        /// What the visitor may do in the whole community.
+        may: Vec<Act>,
+        /// When the visitor must be there, in the two months to come.
+        duties: Vec<DutyDate>,
         /// Today's dates.
         today: Vec<DateEntry>,
         /// Terms that run or are to come.
@@ -102,6 +107,56 @@ shapes! {
         heads: u32,
         /// Who is missing.
         gaps: Vec<Gap>,
+    }
+
+    /// A date at which the visitor must be there.
+    DutyDate {
+        /// The date.
+        occurrence: OccurrenceId,
+        /// The activity's name.
+        name: String,
+        /// The day.
+        date: Date,
+        /// Start.
+        start: Time,
+        /// End.
+        end: Time,
+        /// Where.
+        room: Option<String>,
+        /// As what.
+        duty: Duty,
+        /// Places held.
+        heads: u32,
+        /// True if the visitor may call its roll.
+        roll: bool,
+    }
+
+    /// Who works for a community.
+    StaffPage {
+        /// They, by role and name.
+        staff: Vec<StaffLine>,
+        /// The roles that the visitor may give.
+        roles: Vec<StaffRole>,
+    }
+
+    /// Somebody who works for a community.
+    StaffLine {
+        /// The account.
+        account: AccountId,
+        /// The name.
+        name: String,
+        /// The sign-in name, or the phone, masked.
+        sign_in: String,
+        /// As what.
+        role: StaffRole,
+        /// Since when.
+        since: Date,
+        /// True for the visitor.
+        myself: bool,
+        /// True if the visitor may change or end it.
+        mine_to_change: bool,
+        /// True if the visitor may set a new start password.
+        has_password: bool,
     }
 
     /// Who must be at a term's dates, for staff.
@@ -234,6 +289,14 @@ shapes! {
         before: Option<String>,
         /// After.
         after: Option<String>,
+    }
+
+    /// Changes of a community, a page of them.
+    AuditPage {
+        /// They, newest first.
+        lines: Vec<AuditLine>,
+        /// The change before which the next page begins, if there is one.
+        older: Option<Uuid>,
     }
 
     /// A resident, as the desk sees one.

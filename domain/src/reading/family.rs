@@ -5,6 +5,7 @@ use crate::{
     activity::{Audience, Unit},
     booking::{BookingState, Mark, Scope, Standing},
     care::CareScope,
+    consent::Purpose,
     entry::{ClaimState, Group},
     id::{AccountId, ActivityId, BookingId, CareLinkId, NoticeId, OccurrenceId, PersonId, PreparationId, TermId},
     person::MemberRole,
@@ -29,6 +30,66 @@ shapes! {
         age: Option<i16>,
         /// True for the account's own person.
         myself: bool,
+        /// True for a child that lives in another home, too.
+        shared: bool,
+    }
+
+    /// What a community tells before it asks for consent to a purpose.
+    ConsentText {
+        /// What for.
+        purpose: Purpose,
+        /// Its version; 0 is the program's own text.
+        version: i32,
+        /// The community's own text.
+        text: Option<String>,
+    }
+
+    /// What a member consented to.
+    PersonConsents {
+        /// The member.
+        person: PersonId,
+        /// The name.
+        name: String,
+        /// True where a guardian decides.
+        by_guardian: bool,
+        /// How it stands, a line for each purpose.
+        states: Vec<ConsentState>,
+        /// What was decided, newest first.
+        history: Vec<ConsentLine>,
+    }
+
+    /// How consent to a purpose stands.
+    ConsentState {
+        /// What for.
+        purpose: Purpose,
+        /// What was decided last.
+        granted: Option<bool>,
+        /// True if it was granted to an earlier text.
+        changed: bool,
+    }
+
+    /// A decision about consent.
+    ConsentLine {
+        /// What for.
+        purpose: Purpose,
+        /// Granted, or refused.
+        granted: bool,
+        /// Who decided.
+        by: String,
+        /// As a guardian.
+        by_guardian: bool,
+        /// On which version of the text.
+        version: i32,
+        /// When.
+        at: DateTime,
+    }
+
+    /// A code of the household that can still be used.
+    OpenCode {
+        /// The child that is shared; none where a guardian is to join.
+        child: Option<String>,
+        /// Until when it can be used.
+        until: DateTime,
     }
 
     /// Who is signed in.

@@ -3,6 +3,7 @@
 use crate::{
     care::CareScope,
     entry::Group,
+    household::HouseholdNews,
     id::{ActivityId, BookingId, CareLinkId, OccurrenceId},
 };
 use jiff::civil::{Date, DateTime, Time};
@@ -198,5 +199,14 @@ pub enum NoticeText {
         slug: String,
         /// Its activity's id.
         activity_id: ActivityId,
+    },
+    /// The household itself changed.
+    Household {
+        /// How.
+        news: HouseholdNews,
+        /// Who it is about.
+        person: String,
+        /// The community's slug.
+        slug: String,
     },
 }

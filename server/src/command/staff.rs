@@ -13,7 +13,7 @@ pub async fn add(config: &Config, new: NewStaff) -> Result<(), Failure> {
     let db = open(&config.database).await?;
     store::connect::migrate(&db).await?;
     let NewStaff { community, login, name, role } = new;
-    store::staff::add(&db, &community, &login, &name, &password, role, rand::random(), clock::now())
+    store::staff::add(&db, &community, &login, &name, &password, role, store::password::new_salt(), clock::now())
         .await
         .map_err(|error| format!("{login} was not added to {community}: {error}"))?;
     println!("{name} ({login}) may now sign in to {community} as {role}");

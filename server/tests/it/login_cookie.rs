@@ -9,7 +9,7 @@ use server::{
     login_cookie::{self, ACCOUNT, NAME},
 };
 use sha2::{Digest, Sha256};
-use store::login_sessions::{self, IDLE, LONGEST};
+use store::login_sessions::{self, IDLE, LONGEST, Signed};
 use tower_sessions::Session;
 
 /// `/in` signs in as the app does, `/out` signs out, `/who` says what is kept, `/public` looks at nothing.
@@ -32,6 +32,11 @@ fn pages(world: &World) -> Router {
         )
         .route("/public", get(|| async { "public" }))
         .layer(login_cookie::layer(world.logins.clone()))
+}
+
+/// A session of nobody who is signed in.
+fn nobody(data: &str) -> Signed<'_> {
+    Signed { account: None, device: None, data }
 }
 
 /// The whole Set-Cookie line, and the cookie's value.
@@ -90,7 +95,7 @@ async fn a_cookie_is_dead_after_signing_out_even_if_another_tab_writes() {
     visit(&pages, "/out", &token).await;
     assert_eq!(who(&pages, &token).await, "nobody");
     let now = now();
-    login_sessions::save(&world.db, &hash(&token), None, "{\"name\":\"王芳\"}", Timestamp::MAX, now).await.unwrap();
+    login_sessions::save(&world.db, &hash(&token), nobody("{\"name\":\"王芳\"}"), Timestamp::MAX, now).await.unwrap();
     assert_eq!(who(&pages, &token).await, "nobody");
 }
 
@@ -125,8 +130,8 @@ async fn a_session_ends_when_it_idles_and_when_it_is_old() {
     let db = &world.db;
     let start: Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
     let second = SignedDuration::from_secs(1);
-    assert!(login_sessions::create(db, "a", None, "{}", Timestamp::MAX, start).await.unwrap());
-    assert!(!login_sessions::create(db, "a", None, "{}", Timestamp::MAX, start).await.unwrap(), "the id is taken");
+    assert!(login_sessions::create(db, "a", nobody("{}"), Timestamp::MAX, start).await.unwrap());
+    assert!(!login_sessions::create(db, "a", nobody("{}"), Timestamp::MAX, start).await.unwrap(), "the id is taken");
 
     let alive = async |at| kept(db, "a", at).await.is_some();
     assert!(alive(after(start, IDLE - second)).await);

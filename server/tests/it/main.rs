@@ -22,6 +22,7 @@ mod power_cut;
 mod press;
 mod proxy;
 mod requests;
+mod rights;
 mod rush;
 mod sheets;
 mod slow_clients;

@@ -78,7 +78,7 @@ async fn odd_names_come_back_as_they_were_typed_and_never_as_code() {
 
         let parent = town.parent(u32::try_from(n).unwrap()).await;
         let cookie = world.sign_in(&parent.who).await;
-        let form = format!("slug=yongxing&kind=child&name={typed}&birth=2018-05-01");
+        let form = format!("slug=yongxing&kind=child&name={typed}&birth=2018-05-01&consent=yes");
         let child = leads_to(world.post(&cookie, "add_member", form).await, "added=").await;
         let wish = request(term.parse().unwrap(), child.parse().unwrap());
         let who = who_is(&world.db, parent.who.account).await.unwrap().unwrap();
@@ -147,7 +147,7 @@ async fn text_that_hides_what_it_says_is_refused_and_a_sentence_says_so() {
     let (staff, cookie) = (world.sign_in(&town.staff).await, world.sign_in(&parent.who).await);
     for odd in ["小\0明", "\u{202e}明小", "小\u{200b}明", "\u{feff}小明", "小\u{7}明", "%FF%FE"] {
         let typed = if odd.starts_with('%') { odd.to_owned() } else { percent(odd) };
-        let child = format!("slug=yongxing&kind=child&name={typed}&birth=2018-05-01");
+        let child = format!("slug=yongxing&kind=child&name={typed}&birth=2018-05-01&consent=yes");
         let activity = format!("slug=yongxing&name={typed}&kind=course&audience=all&unit=person&summary=&leaders=");
         for answer in
             [world.post(&cookie, "add_member", child).await, world.post(&staff, "new_activity", activity).await]
@@ -158,7 +158,8 @@ async fn text_that_hides_what_it_says_is_refused_and_a_sentence_says_so() {
         }
     }
     let long = percent(&"长".repeat(41));
-    let answer =
-        world.post(&cookie, "add_member", format!("slug=yongxing&kind=child&name={long}&birth=2018-05-01")).await;
+    let answer = world
+        .post(&cookie, "add_member", format!("slug=yongxing&kind=child&name={long}&birth=2018-05-01&consent=yes"))
+        .await;
     assert!(text(answer).await.contains("\"max\":40"));
 }

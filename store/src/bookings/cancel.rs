@@ -7,6 +7,7 @@ use crate::{
     audit::Change,
     care_links::persons_who_allow,
     entity::{booking, booking_place, person, stored::Stored, time::Instant},
+    households::homes_of,
     notices,
     terms::{Loaded, code, load_term, lock_terms},
     tx::{WriteTx, begin_write},
@@ -38,8 +39,11 @@ pub(super) async fn hold_booking(
     lock_terms(&tx, &[term]).await?;
     let row = booking::Entity::find_by_id(id.0).one(&tx).await?.ok_or(StoreError::NotFound)?;
     let loaded = load_term(&tx, term).await?;
+    let homes = homes_of(&tx, row.person_id).await?;
     let allowed = match door {
         Door::Page if row.household_id.is_some() && row.household_id == who.household => true,
+        // A child in two homes: each answers for it.
+        Door::Page if who.household.is_some_and(|home| homes.contains(&home)) => true,
         Door::Page => persons_who_allow(&tx, who, CareScope::Book).await?.contains(&row.person_id),
         _ => who.actor.may(Act::ManageBookings, loaded.community()),
     };

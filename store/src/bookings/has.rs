@@ -223,6 +223,7 @@ impl Has {
                 .and_then(|home| self.of_household.get(&(term.id, home)).copied())
                 .unwrap_or_default(),
             overlapping: overlapping.map(|live| (live.term, live.on)),
+            withheld: person.withheld_at.is_some(),
             groups: household.and_then(|home| self.groups.get(&(community, home)).cloned()).unwrap_or_default(),
         }
     }

@@ -163,6 +163,8 @@ impl People {
                 birth_date: Some(member.birth.into()),
                 phone: member.phone.clone(),
                 building: Some(format!("{}栋{}单元", 1 + building % 24, 1 + building / 24 % 4)),
+                withheld_at: None,
+                erased_at: None,
                 created_at: clock.instant(),
             });
             rows.members.push(household_member::Model {
@@ -181,6 +183,7 @@ impl People {
                 phone: Some(phone.to_owned()),
                 login: None,
                 password_hash: None,
+                start_password: false,
                 person_id: Some(person.id),
                 household_id: Some(id),
                 name: person.name.clone(),

@@ -18,6 +18,9 @@ pub struct Model {
     pub login: Option<String>,
     /// The hash of the password, where there is one.
     pub password_hash: Option<String>,
+    /// True while the password is one that somebody else chose.
+    #[sea_orm(default_value = false)]
+    pub start_password: bool,
     /// The resident whose account it is.
     pub person_id: Option<Uuid>,
     /// The household it books for.

@@ -15,6 +15,8 @@ pub struct Model {
     /// What the session keeps, as JSON.
     #[sea_orm(column_type = "Text")]
     pub data: String,
+    /// What signed in, in words such as `Chrome · Android`.
+    pub device: Option<String>,
     /// When the row was written.
     pub created_at: Instant,
     /// From when the cookie is worth nothing.

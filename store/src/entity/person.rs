@@ -24,6 +24,10 @@ pub struct Model {
     pub phone: Option<String>,
     /// The building lived in (楼栋).
     pub building: Option<String>,
+    /// Since when nobody may be booked for, where consent was withdrawn.
+    pub withheld_at: Option<Instant>,
+    /// When the person's data was erased.
+    pub erased_at: Option<Instant>,
     /// When the row was written.
     pub created_at: Instant,
 }

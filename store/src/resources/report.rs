@@ -34,7 +34,7 @@ pub async fn report_page(
     day: Option<Date>,
     now: Timestamp,
 ) -> Result<ReportPage, StoreError> {
-    let at = desk_of(db, who, slug, Act::ManageActivities).await?;
+    let at = desk_of(db, who, slug, Act::ReadReport).await?;
     let month = match day {
         Some(day) => day,
         None => crate::communities::head(db, slug, now).await?.today,

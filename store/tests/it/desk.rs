@@ -18,6 +18,7 @@ use store::{
     activities::{self, NewTerm},
     attendance,
     bookings::{BookRequest, book_place},
+    changes,
     rosters::{self, NewPerson},
     terms::load_term,
 };
@@ -49,7 +50,7 @@ on_both_databases!(
         assert!(matches!(booked, Booked::Confirmed { .. }));
         let roster = rosters::roster(&test.db, &town.staff, "yongxing", term, now()).await.unwrap();
         assert_eq!((roster.confirmed[0].name.as_str(), roster.confirmed[0].door), ("李桂芳", Door::Desk));
-        let audit = rosters::audit_of_term(&test.db, &town.staff, "yongxing", term).await.unwrap();
+        let audit = changes::changes_of_term(&test.db, &town.staff, "yongxing", term).await.unwrap();
         let line = audit.iter().find(|line| line.action == "book_place").unwrap();
         assert_eq!((line.who.as_str(), line.for_whom.as_deref(), line.door), ("陈静", Some("李桂芳"), Door::Desk));
     }
@@ -167,6 +168,6 @@ on_both_databases!(the_roll_is_called_on_the_day_changed_and_taken_back, |test: 
         date.starts_at,
     );
     assert!(matches!(nobody.await, Err(StoreError::NotFound)));
-    let audit = rosters::audit_of_term(&test.db, &town.staff, "yongxing", term).await.unwrap();
+    let audit = changes::changes_of_term(&test.db, &town.staff, "yongxing", term).await.unwrap();
     assert_eq!(audit.iter().filter(|line| line.action == "mark_attendance").count(), 4, "history is kept");
 });

@@ -145,6 +145,9 @@ async fn create_all_from_entities(db: &DatabaseConnection) {
     create(db, entity::day_kind::Entity).await;
     create(db, entity::household::Entity).await;
     create(db, entity::household_member::Entity).await;
+    create(db, entity::household_code::Entity).await;
+    create(db, entity::consent_text::Entity).await;
+    create(db, entity::consent::Entity).await;
     create(db, entity::login_code::Entity).await;
     create(db, entity::login_session::Entity).await;
     create(db, entity::notice::Entity).await;

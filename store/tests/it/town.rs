@@ -48,6 +48,13 @@ pub struct Parent {
     pub child: PersonId,
 }
 
+impl Parent {
+    /// Who the parent is by now, with the household.
+    pub async fn who_now(&self, town: &Town) -> Who {
+        who_is(&town.db, self.who.account).await.unwrap().unwrap()
+    }
+}
+
 impl Town {
     pub async fn new(db: &DatabaseConnection) -> Self {
         Self::with_slug(db, "yongxing").await
@@ -122,11 +129,17 @@ impl Town {
 
     /// The nth parent, signed in by code, with a child of eight.
     pub async fn parent(&self, n: u32) -> Parent {
+        let account = self.stranger(n).await.account;
+        let child = self.child(account, &format!("孩子{n}")).await;
+        Parent { who: who_is(&self.db, account).await.unwrap().unwrap(), child }
+    }
+
+    /// The nth account, signed in by code, with nobody in its household.
+    pub async fn stranger(&self, n: u32) -> Who {
         let phone = PhoneNumber::parse(&format!("139{n:08}")).unwrap();
         accounts::ask_code(&self.db, &phone, "123456", now()).await.unwrap();
         let account = accounts::enter_code(&self.db, &phone, "123456", now()).await.unwrap();
-        let child = self.child(account, &format!("孩子{n}")).await;
-        Parent { who: who_is(&self.db, account).await.unwrap().unwrap(), child }
+        who_is(&self.db, account).await.unwrap().unwrap()
     }
 
     pub async fn child(&self, account: AccountId, name: &str) -> PersonId {

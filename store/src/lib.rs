@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod activities;
 pub mod attendance;
 pub mod audit;
+pub mod audit_seal;
 pub mod backup;
 pub mod bookings;
 pub mod calendar;

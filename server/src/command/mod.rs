@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub mod audit;
 pub mod backup;
 pub mod check;
 pub mod demo;
@@ -9,9 +10,11 @@ pub mod serve;
 pub mod staff;
 
 use crate::{
-    cli::{Cli, Command, Draw, Staff},
+    cli::{Audit, Cli, Command, Draw, Staff},
+    clock,
     config::{Config, DatabaseSetting},
 };
+use jiff::Timestamp;
 use std::{error::Error, io::IsTerminal, process::ExitCode};
 use store::DatabaseConnection;
 use tracing_subscriber::EnvFilter;
@@ -52,6 +55,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Backup { file } => backup::backup(&config, &file).await,
             Command::Staff(Staff::Add(new)) => staff::add(&config, new).await,
             Command::Draw(_) => Ok(()),
+            Command::Audit(Audit::Verify(asked)) => return audit::verify(&config, asked).await,
             Command::Check => return Ok(check::check(&config).await),
         }
         .map(|()| ExitCode::SUCCESS)
@@ -82,6 +86,14 @@ async fn open(setting: &DatabaseSetting) -> Result<DatabaseConnection, Failure> 
     }
     let opened = store::connect::connect(&setting.url).await;
     opened.map_err(|error| format!("the database {} can't be opened: {error}", setting.shown()).into())
+}
+
+/// What time it is, by the clock that the database's rows go by.
+async fn now(config: &Config, db: &DatabaseConnection) -> Result<Timestamp, Failure> {
+    if !config.database.is_sqlite() {
+        clock::follow(db).await?;
+    }
+    Ok(clock::now())
 }
 
 /// Opens the database, but makes none.

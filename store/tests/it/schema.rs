@@ -134,6 +134,7 @@ async fn create_all_from_entities(db: &DatabaseConnection) {
     create(db, entity::activity::Entity).await;
     create(db, entity::attendance::Entity).await;
     create(db, entity::audit::Entity).await;
+    create(db, entity::audit_seal::Entity).await;
     create(db, entity::block::Entity).await;
     create(db, entity::booking::Entity).await;
     create(db, entity::booking_member::Entity).await;

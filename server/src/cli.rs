@@ -43,7 +43,11 @@ pub enum Command {
     #[command(subcommand)]
     Draw(Draw),
     /// Check configuration, database, clock and assets: one line each, exit code 1 if one fails
-    Check,
+    Check {
+        /// Also read all rows: the database itself, bookings and places against the rules, the audit's chains
+        #[arg(long)]
+        deep: bool,
+    },
 }
 
 /// Who changed what.

@@ -18,6 +18,7 @@ pub mod connect;
 pub mod crews;
 pub mod day_kinds;
 pub mod days;
+pub mod deep_check;
 pub mod demo;
 pub mod entity;
 pub mod entries;

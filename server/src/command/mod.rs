@@ -34,7 +34,7 @@ pub fn run(cli: Cli) -> ExitCode {
     }
     let config = match Config::read(cli.settings) {
         Ok(config) => config,
-        Err(error) if matches!(cli.command, Command::Check) => {
+        Err(error) if matches!(cli.command, Command::Check { .. }) => {
             println!("FAILED  configuration: {error}");
             return ExitCode::FAILURE;
         }
@@ -56,7 +56,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Staff(Staff::Add(new)) => staff::add(&config, new).await,
             Command::Draw(_) => Ok(()),
             Command::Audit(Audit::Verify(asked)) => return audit::verify(&config, asked).await,
-            Command::Check => return Ok(check::check(&config).await),
+            Command::Check { deep } => return Ok(check::check(&config, deep).await),
         }
         .map(|()| ExitCode::SUCCESS)
     });

@@ -12,6 +12,7 @@ mod columns;
 mod crews;
 mod database;
 mod day_kinds;
+mod deep_check;
 mod demo;
 mod desk;
 mod draws;

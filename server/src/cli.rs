@@ -27,11 +27,31 @@ pub enum Command {
     Migrate,
     /// Load the demo communities into an empty database
     Demo,
-    /// Copy the database into a file, whole, while it is in use (SQLite; PostgreSQL has pg_dump)
+    /// Write all rows into a file, as they are at one moment, while the database is in use. Login sessions and sign-in codes
+    /// are not in it
     Backup {
         /// The file, which must not be there yet
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// With what it is sealed
+        #[command(flatten)]
+        seal: Sealing,
+    },
+    /// Make a new key for backups, in a file that must not be there yet. Without it no sealed backup can be read: keep a
+    /// copy elsewhere, and not beside the backups
+    BackupKey {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Take a backup into an empty database, SQLite or PostgreSQL, whichever it came from; then check it deep
+    Restore {
+        /// The backup
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// With what it is sealed
+        #[command(flatten)]
+        seal: Sealing,
     },
     /// Give people work to do
     #[command(subcommand)]
@@ -48,6 +68,18 @@ pub enum Command {
         #[arg(long)]
         deep: bool,
     },
+}
+
+/// How a backup is sealed.
+#[derive(Args, Clone, Debug)]
+#[group(required = true, multiple = false)]
+pub struct Sealing {
+    /// The file of its key, as `zhaoxi backup-key` makes it
+    #[arg(long, env = "ZHAOXI_BACKUP_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Not at all: whoever has the file can read it, and write another
+    #[arg(long)]
+    pub unsealed: bool,
 }
 
 /// Who changed what.

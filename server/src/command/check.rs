@@ -3,12 +3,10 @@
 use super::{now, open_what_is_there};
 use crate::{assets::Assets, clock, config::Config};
 use jiff::Timestamp;
-use sea_orm_migration::MigratorTrait;
 use std::{fmt::Display, process::ExitCode};
 use store::{
     DatabaseConnection, connect,
     deep_check::{Part, deep_check},
-    migration::Migrator,
 };
 
 /// This program is newer than that: a clock that says less is wrong.
@@ -88,8 +86,12 @@ impl Report {
 }
 
 async fn tables(db: &DatabaseConnection) -> Result<String, String> {
-    let pending = Migrator::get_pending_migrations_read_only(db).await.map_err(|error| error.to_string())?;
-    match pending.len() {
+    let applied = connect::migrations_of(db).await.map_err(|error| error.to_string())?;
+    let known = connect::known_migrations();
+    if let Some(unknown) = applied.iter().find(|name| !known.contains(name)) {
+        return Err(format!("a newer zhaoxi has been at work: {unknown} is unknown to this one"));
+    }
+    match known.len() - applied.len() {
         0 => Ok("up to date".to_owned()),
         count => Err(format!("{count} migrations are pending: run `zhaoxi migrate`")),
     }

@@ -6,6 +6,7 @@ pub mod check;
 pub mod demo;
 pub mod draw;
 pub mod migrate;
+pub mod restore;
 pub mod serve;
 pub mod staff;
 
@@ -52,7 +53,9 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Serve => serve::serve(config).await,
             Command::Migrate => migrate::migrate(&config).await,
             Command::Demo => demo::demo(&config).await,
-            Command::Backup { file } => backup::backup(&config, &file).await,
+            Command::Backup { file, seal } => backup::backup(&config, &file, &seal).await,
+            Command::BackupKey { file } => backup::new_key(&file),
+            Command::Restore { file, seal } => return restore::restore(&config, &file, &seal).await,
             Command::Staff(Staff::Add(new)) => staff::add(&config, new).await,
             Command::Draw(_) => Ok(()),
             Command::Audit(Audit::Verify(asked)) => return audit::verify(&config, asked).await,

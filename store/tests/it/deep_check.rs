@@ -20,7 +20,7 @@ pub async fn findings(db: &DatabaseConnection) -> Vec<String> {
 }
 
 /// Six ask for three places, and the first gives its place back; all is sealed.
-async fn story(db: &DatabaseConnection) {
+pub async fn story(db: &DatabaseConnection) {
     let town = Town::with_slug(db, "other").await;
     let term = town.term(3).await;
     let mut told = Vec::new();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy takes the helpers of a test binary for no tests")]
 
 mod audit_seal;
+mod backup;
 mod booking_desk;
 mod booking_list;
 mod bookings;

@@ -1,6 +1,6 @@
 //! The seals of audit rows: each community's chain.
 
-use super::{create_unique, drop_tables, references};
+use super::{drop_tables, references};
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -23,9 +23,11 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        create_unique(manager, "audit_seal", &["community_id", "number"]).await?;
+        // Each seal is in one of the two, so that what is pending is found at once however much there is of either.
         let run = async |sql: &str| manager.get_connection().execute_unprepared(sql).await;
         run("CREATE INDEX audit_seal_pending_idx ON audit_seal (community_id, audit_id) WHERE number IS NULL").await?;
+        run("CREATE UNIQUE INDEX audit_seal_one_per_number ON audit_seal (community_id, number) WHERE number IS NOT NULL")
+            .await?;
         run("INSERT INTO audit_seal (audit_id, community_id) SELECT id, community_id FROM audit").await?;
         Ok(())
     }

@@ -41,7 +41,7 @@ pub fn run(cli: Cli) -> ExitCode {
         }
         Err(error) => return fail(&error.into()),
     };
-    start_log(config.log_json);
+    start_log(config.log_json, matches!(cli.command, Command::Backup { .. }));
     // A page is one deep type: unoptimized, rendering it needs more stack than tokio's 2 MiB.
     let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).enable_all().build();
     let runtime = match runtime {
@@ -72,8 +72,10 @@ fn fail(error: &Failure) -> ExitCode {
 }
 
 /// The log goes to the standard error: the standard output is for what a command has to say.
-fn start_log(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG));
+/// Whoever reads `all` rows is not warned that a statement took long.
+fn start_log(json: bool, all: bool) {
+    let usual = if all { LOG.replace("sqlx=warn", "sqlx=error") } else { LOG.to_owned() };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if json {
         log.json().flatten_event(true).with_current_span(false).with_span_list(false).init();

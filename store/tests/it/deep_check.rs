@@ -71,6 +71,11 @@ on_both_databases!(whatever_is_planted_into_a_database_is_found, |test: TestData
             format!("UPDATE booking SET state = 'cancelled' WHERE id = {one}"),
         ),
         (
+            format!("UPDATE booking SET confirmed_at = NULL WHERE id = {two}"),
+            "is confirmed, and nobody knows since when",
+            format!("UPDATE booking SET confirmed_at = created_at WHERE id = {two}"),
+        ),
+        (
             format!("UPDATE booking SET answer_by = created_at WHERE id = {two}"),
             "against the time until which it is offered",
             format!("UPDATE booking SET answer_by = NULL WHERE id = {two}"),

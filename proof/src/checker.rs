@@ -4,24 +4,24 @@ mod line;
 mod places;
 
 use crate::{Answer, Entry, Kept, Rows, What};
-use domain::booking::{BookingState, PlaceState};
+use domain::booking::BookingState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::entity::booking;
 use uuid::Uuid;
 
-/// Reads a history against the rows. It knows nothing of how the rules are carried out: only what must be true after
+/// Reads a history against the rows, as they stand and as they came about. It knows nothing of how the rules are carried out: only what must be true after
 /// them, in whatever order the requests were decided.
 pub fn violations(rows: &Rows, entries: &[Entry]) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut found = rows.standing.violations();
+    found.extend(rows.chains.iter().cloned());
     let asks = asks(entries);
     let cancels = cancels(entries);
     let parties = parties(rows, &asks, &cancels, &mut found);
     told(rows, &asks, &mut found);
     for party in &parties {
-        whole(rows, party, &mut found);
+        as_asked(party, &mut found);
         audited(rows, party, &mut found);
     }
-    once(rows, &parties, &mut found);
     gone(rows, &cancels, &mut found);
     places::check(rows, &asks, &parties, &mut found);
     line::check(rows, &parties, &mut found);
@@ -109,7 +109,7 @@ fn parties<'a>(
         }
     }
     let mut parties = Vec::new();
-    for row in &rows.bookings {
+    for row in &rows.standing.bookings {
         let by: &[(&Ask, Option<u32>)] = made.get(&row.id).map(Vec::as_slice).unwrap_or_default();
         if by.len() != 1 {
             found.push(format!("booking {} is the answer to {} requests", row.id, by.len()));
@@ -159,43 +159,18 @@ fn told(rows: &Rows, asks: &BTreeMap<Uuid, Ask>, found: &mut Vec<String>) {
         }
         let duplicate = ask.entries.iter().any(|entry| entry.answer == Answer::Duplicate);
         let other = |row: &&booking::Model| row.term_id == ask.term && row.person_id == ask.person;
-        if duplicate && !rows.bookings.iter().any(|row| other(&row)) {
+        if duplicate && !rows.standing.bookings.iter().any(|row| other(&row)) {
             found.push(format!("client {client} was told that it is booked already, and is not"));
         }
     }
 }
 
-/// A booking is there with all that belongs to it, for whom and for how many it was asked.
-fn whole(rows: &Rows, party: &Party, found: &mut Vec<String>) {
+/// A booking is for whom and for how many it was asked.
+fn as_asked(party: &Party, found: &mut Vec<String>) {
     let Party { row, ask, .. } = party;
     if (row.term_id, row.person_id, i64::from(row.heads)) != (ask.term, ask.person, i64::from(ask.heads)) {
         found.push(format!("{} is not what was asked for", party.name()));
     }
-    let places = rows.places(row.id);
-    if places.is_empty() {
-        found.push(format!("{} has no places at all", party.name()));
-    }
-    for place in places {
-        let right = if row.state == BookingState::Cancelled {
-            place.state == PlaceState::Released || begun(rows, row, place.occurrence_id)
-        } else if row.state == BookingState::Waiting {
-            place.state != PlaceState::Held
-        } else {
-            place.state != PlaceState::Waiting
-        };
-        if !right {
-            found.push(format!("{} is {}, and yet a place of it is {}", party.name(), *row.state, *place.state));
-        }
-    }
-    let live = places.iter().any(|place| place.state != PlaceState::Released);
-    if !live && row.state != BookingState::Cancelled {
-        found.push(format!("{} is {}, and yet has nothing", party.name(), *row.state));
-    }
-}
-
-/// A date that had begun when the booking was given back stays as it was.
-fn begun(rows: &Rows, row: &booking::Model, date: Uuid) -> bool {
-    rows.dates.get(&date).is_some_and(|date| row.cancelled_at.is_some_and(|at| date.starts_at <= at))
 }
 
 /// One row of the audit a change.
@@ -214,29 +189,9 @@ fn audited(rows: &Rows, party: &Party, found: &mut Vec<String>) {
     }
 }
 
-/// One child, one place a date, and one live booking of more than a date a term.
-fn once(rows: &Rows, parties: &[Party], found: &mut Vec<String>) {
-    let mut live: BTreeMap<(Uuid, Uuid), usize> = BTreeMap::new();
-    for place in rows.places.values().flatten().filter(|place| place.state != PlaceState::Released) {
-        *live.entry((place.person_id, place.occurrence_id)).or_default() += 1;
-    }
-    for ((person, date), count) in live.into_iter().filter(|(_, count)| *count > 1) {
-        found.push(format!("person {person} has {count} places on date {date}"));
-    }
-    let mut terms: BTreeMap<(Uuid, Uuid), usize> = BTreeMap::new();
-    let live = |party: &&Party| party.row.state != BookingState::Cancelled;
-    let long = |party: &&Party| party.row.scope != domain::booking::Scope::Single;
-    for party in parties.iter().filter(live).filter(long) {
-        *terms.entry((party.row.person_id, party.row.term_id)).or_default() += 1;
-    }
-    for ((person, term), count) in terms.into_iter().filter(|(_, count)| *count > 1) {
-        found.push(format!("person {person} has {count} live bookings of term {term}"));
-    }
-}
-
 /// A booking that was given back stays so, and nobody's is given back unasked.
 fn gone(rows: &Rows, cancels: &BTreeMap<Uuid, Vec<&Entry>>, found: &mut Vec<String>) {
-    for row in &rows.bookings {
+    for row in &rows.standing.bookings {
         let asked: &[&Entry] = cancels.get(&row.id).map(Vec::as_slice).unwrap_or_default();
         let told = asked.iter().filter(|entry| matches!(entry.answer, Answer::Ok { .. })).count();
         let unknown = asked.iter().any(|entry| entry.answer == Answer::Unknown);
@@ -249,9 +204,6 @@ fn gone(rows: &Rows, cancels: &BTreeMap<Uuid, Vec<&Entry>>, found: &mut Vec<Stri
         }
         if told == 0 && !unknown && cancelled {
             found.push(format!("booking {} is cancelled, and nobody was told so", row.id));
-        }
-        if row.cancelled_at.is_some() != cancelled {
-            found.push(format!("booking {} is {}, against the time of its end", row.id, *row.state));
         }
     }
 }

@@ -1,10 +1,15 @@
 //! What the database holds of the terms of a history.
 
 use crate::{Entry, What};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use jiff::Timestamp;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use store::entity::{audit, booking, booking_place, occurrence, request_answer, term};
+use std::collections::{BTreeSet, HashMap};
+use store::{
+    audit_seal, communities,
+    deep_check::Standing,
+    entity::{audit, booking, request_answer},
+};
 use uuid::Uuid;
 
 /// Parameters of one statement.
@@ -22,16 +27,12 @@ pub struct Kept {
 /// The rows of the terms that a history asks for.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
-    /// The terms.
-    pub terms: BTreeMap<Uuid, term::Model>,
-    /// Their dates.
-    pub dates: BTreeMap<Uuid, occurrence::Model>,
-    /// Their bookings, by term and number.
-    pub bookings: Vec<booking::Model>,
-    /// The ids of these.
+    /// The terms with their dates, bookings and places.
+    pub standing: Standing,
+    /// The ids of the bookings.
     ids: BTreeSet<Uuid>,
-    /// The places of each booking.
-    pub places: HashMap<Uuid, Vec<booking_place::Model>>,
+    /// What is wrong with the audit's chains; what is not sealed yet is not.
+    pub chains: Vec<String>,
     /// What is written in the audit of each booking.
     pub audits: HashMap<Uuid, Vec<audit::Model>>,
     /// The answers kept under the keys of the history.
@@ -61,16 +62,14 @@ impl Rows {
             let of = booking::Entity::find().filter(booking::Column::Id.is_in(some)).all(db).await?;
             terms.extend(of.into_iter().map(|row| row.term_id));
         }
-        for some in chunks(&terms) {
-            rows.read_terms(db, some).await?;
+        let terms: Vec<Uuid> = terms.into_iter().collect();
+        rows.standing = Standing::read(db, &terms).await?;
+        rows.ids = rows.standing.bookings.iter().map(|row| row.id).collect();
+        for some in terms.chunks(SOME) {
+            rows.read_audit(db, some).await?;
         }
-        let bookings: BTreeSet<Uuid> = rows.bookings.iter().map(|row| row.id).collect();
-        rows.ids = bookings.clone();
-        for some in chunks(&bookings) {
-            let of = booking_place::Column::BookingId.is_in(some);
-            for place in booking_place::Entity::find().filter(of).all(db).await? {
-                rows.places.entry(place.booking_id).or_default().push(place);
-            }
+        for community in communities::all(db).await? {
+            rows.chains.extend(audit_seal::verify(db, &community, &[], Timestamp::MIN).await?.findings);
         }
         for some in chunks(&keys) {
             for kept in request_answer::Entity::find().filter(request_answer::Column::Key.is_in(some)).all(db).await? {
@@ -81,18 +80,9 @@ impl Rows {
         Ok(rows)
     }
 
-    async fn read_terms(&mut self, db: &impl ConnectionTrait, terms: Vec<Uuid>) -> Result<(), DbErr> {
-        let found = term::Entity::find().filter(term::Column::Id.is_in(terms.clone())).all(db).await?;
-        self.terms.extend(found.into_iter().map(|row| (row.id, row)));
-        let found = occurrence::Entity::find().filter(occurrence::Column::TermId.is_in(terms.clone())).all(db).await?;
-        self.dates.extend(found.into_iter().map(|row| (row.id, row)));
-        let found = booking::Entity::find()
-            .filter(booking::Column::TermId.is_in(terms.clone()))
-            .order_by_asc(booking::Column::TermId)
-            .order_by_asc(booking::Column::QueueNo);
-        self.bookings.extend(found.all(db).await?);
+    async fn read_audit(&mut self, db: &impl ConnectionTrait, terms: &[Uuid]) -> Result<(), DbErr> {
         let found = audit::Entity::find()
-            .filter(audit::Column::TermId.is_in(terms))
+            .filter(audit::Column::TermId.is_in(terms.iter().copied()))
             .filter(audit::Column::Subject.eq("booking"));
         for row in found.all(db).await? {
             self.audits.entry(row.subject_id).or_default().push(row);
@@ -103,17 +93,6 @@ impl Rows {
     /// True if there is such a booking.
     pub(crate) fn has(&self, booking: Uuid) -> bool {
         self.ids.contains(&booking)
-    }
-
-    /// Places on a date.
-    pub(crate) fn capacity(&self, date: &occurrence::Model) -> i64 {
-        let of_term = self.terms.get(&date.term_id).map_or(0, |term| term.capacity);
-        i64::from(date.capacity.unwrap_or(of_term))
-    }
-
-    /// The places of a booking.
-    pub(crate) fn places(&self, booking: Uuid) -> &[booking_place::Model] {
-        self.places.get(&booking).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// How often the audit of a booking names an action.

@@ -3,7 +3,8 @@
 use clap::{Args, Parser, Subcommand};
 use domain::{code::Code, rights::StaffRole};
 use serde::Deserialize;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, str::FromStr};
+use store::audit_seal::Head;
 
 /// 朝夕: the calendar of a community centre.
 #[derive(Debug, Parser)]
@@ -26,20 +27,96 @@ pub enum Command {
     Migrate,
     /// Load the demo communities into an empty database
     Demo,
-    /// Copy the database into a file, whole, while it is in use (SQLite; PostgreSQL has pg_dump)
+    /// Write all rows into a file, as they are at one moment, while the database is in use. Login sessions and sign-in codes
+    /// are not in it
     Backup {
         /// The file, which must not be there yet
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// With what it is sealed
+        #[command(flatten)]
+        seal: Sealing,
+    },
+    /// Make a new key for backups, in a file that must not be there yet. Without it no sealed backup can be read: keep a
+    /// copy elsewhere, and not beside the backups
+    BackupKey {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Take a backup into an empty database, SQLite or PostgreSQL, whichever it came from; then check it deep
+    Restore {
+        /// The backup
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// With what it is sealed
+        #[command(flatten)]
+        seal: Sealing,
     },
     /// Give people work to do
     #[command(subcommand)]
     Staff(Staff),
+    /// Look into the audit
+    #[command(subcommand)]
+    Audit(Audit),
     /// Look into a draw
     #[command(subcommand)]
     Draw(Draw),
     /// Check configuration, database, clock and assets: one line each, exit code 1 if one fails
-    Check,
+    Check {
+        /// Also read all rows: the database itself, bookings and places against the rules, the audit's chains
+        #[arg(long)]
+        deep: bool,
+    },
+}
+
+/// How a backup is sealed.
+#[derive(Args, Clone, Debug)]
+#[group(required = true, multiple = false)]
+pub struct Sealing {
+    /// The file of its key, as `zhaoxi backup-key` makes it
+    #[arg(long, env = "ZHAOXI_BACKUP_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Not at all: whoever has the file can read it, and write another
+    #[arg(long)]
+    pub unsealed: bool,
+}
+
+/// Who changed what.
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Read the audit's hash chains again and say what was edited, deleted, inserted or put in another order: exit code 1
+    /// if something was. Prints the head of each chain, to be written down elsewhere and named by --head later
+    Verify(VerifyAudit),
+}
+
+/// Which chains to read.
+#[derive(Debug, Args)]
+pub struct VerifyAudit {
+    /// Only this community's, by its short name
+    #[arg(long, value_name = "SLUG")]
+    pub community: Option<String>,
+    /// A head as it was printed earlier: it must still be in its chain. May be given several times
+    #[arg(long, value_name = "SLUG:NUMBER:HASH")]
+    pub head: Vec<NotedHead>,
+}
+
+/// The head of a community's chain, written down earlier.
+#[derive(Clone, Debug)]
+pub struct NotedHead {
+    /// The community's short name.
+    pub community: String,
+    /// The head.
+    pub head: Head,
+}
+
+impl FromStr for NotedHead {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (community, head) = text.split_once(':').ok_or("SLUG:NUMBER:HASH is needed")?;
+        Ok(Self { community: community.to_owned(), head: head.parse()? })
+    }
 }
 
 /// A draw that was published.

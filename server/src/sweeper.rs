@@ -1,12 +1,14 @@
-//! What time alone does: offers and holds that end, lots that fall due, codes that are over, children who come of age.
+//! What time alone does: offers and holds that end, lots that fall due, the audit's rows that are to be sealed; and by
+//! the hour children who come of age and what was kept long enough.
 
 use app::ssr::Clock;
 use std::time::Duration;
 use store::{
-    DatabaseConnection, birthdays::come_of_age, bookings::sweep, households::sweep_codes, retention::delete_old,
+    DatabaseConnection, audit_seal::seal, birthdays::come_of_age, bookings::sweep, households::sweep_codes,
+    retention::delete_old,
 };
 
-/// A place that nobody confirmed is free within a minute; this is well below.
+/// A place that nobody confirmed is free within a minute, and a change is sealed within seconds; this is well below.
 const EVERY: Duration = Duration::from_secs(5);
 /// Each so many sweeps what needs no haste is done: every hour.
 const UNHURRIED: u32 = 720;
@@ -26,6 +28,9 @@ pub async fn keep_sweeping(db: DatabaseConnection, clock: Clock) {
             }
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "the sweep failed"),
+        }
+        if let Err(error) = seal(&db).await {
+            tracing::error!(%error, "the audit was not sealed");
         }
     }
 }

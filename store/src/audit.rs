@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::Who,
-    entity::{audit, stored::Stored, time::Instant},
+    entity::{audit, audit_seal, stored::Stored, time::Instant},
     id::new_id,
     tx::WriteTx,
 };
@@ -11,7 +11,7 @@ use domain::{
     rights::Door,
 };
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, DbErr, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -41,6 +41,9 @@ const UNSEEN: [&str; 22] = [
     "grant_care_link",
     "revoke_care_link",
 ];
+
+/// Rows of one statement.
+const ROWS: usize = 400;
 
 /// One change, before it is written.
 pub struct Change<'a> {
@@ -84,11 +87,10 @@ impl Change<'_> {
         after: Option<A>,
         now: Timestamp,
     ) -> Result<(), DbErr> {
-        audit::Entity::insert(self.row(tx, before, after, now)?).exec_without_returning(tx).await?;
-        Ok(())
+        put(tx, vec![self.row(tx, before, after, now)?]).await
     }
 
-    /// The row, for whoever writes many at once in that transaction.
+    /// The row, for whoever writes many at once in that transaction, by [`put`].
     pub(crate) fn row<B: Serialize, A: Serialize>(
         self,
         tx: &WriteTx,
@@ -115,6 +117,24 @@ impl Change<'_> {
             door: Set(Stored(self.door)),
         })
     }
+}
+
+/// Writes rows of the audit, each with a seal that the worker is still to give it a number in. A row without one was not
+/// written by this program.
+pub(crate) async fn put(tx: &impl ConnectionTrait, rows: Vec<audit::ActiveModel>) -> Result<(), DbErr> {
+    for rows in rows.chunks(ROWS) {
+        let pending: Vec<_> = rows
+            .iter()
+            .map(|row| audit_seal::ActiveModel {
+                audit_id: row.id.clone(),
+                community_id: row.community_id.clone(),
+                ..Default::default()
+            })
+            .collect();
+        audit::Entity::insert_many(rows.to_vec()).exec_without_returning(tx).await?;
+        audit_seal::Entity::insert_many(pending).exec_without_returning(tx).await?;
+    }
+    Ok(())
 }
 
 fn json(value: impl Serialize) -> Result<String, DbErr> {

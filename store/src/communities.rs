@@ -13,14 +13,19 @@ use domain::{
 };
 use jiff::{Timestamp, ToSpan};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
 
 pub(crate) async fn by_slug(conn: &impl ConnectionTrait, slug: &str) -> Result<community::Model, StoreError> {
     community::Entity::find().filter(community::Column::Slug.eq(slug)).one(conn).await?.ok_or(StoreError::NotFound)
+}
+
+/// All of them, the oldest first.
+pub async fn all(conn: &impl ConnectionTrait) -> Result<Vec<community::Model>, DbErr> {
+    community::Entity::find().order_by_asc(community::Column::CreatedAt).all(conn).await
 }
 
 /// What every page of a community shows in its head.
@@ -40,7 +45,7 @@ pub async fn head(conn: &impl ConnectionTrait, slug: &str, now: Timestamp) -> Re
 
 /// All communities, with how many dates the coming seven days have for whom.
 pub async fn list(db: &DatabaseConnection, now: Timestamp) -> Result<Vec<CommunityCard>, StoreError> {
-    let communities = community::Entity::find().order_by_asc(community::Column::CreatedAt).all(db).await?;
+    let communities = all(db).await?;
     let until = now.checked_add((7 * 24).hours()).unwrap_or(now);
     let (first, last) = days_of(now, until);
     let rows: Vec<(Uuid, crate::entity::stored::Stored<Audience>)> = occurrence::Entity::find()

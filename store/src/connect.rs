@@ -3,6 +3,7 @@
 use crate::{migration::Migrator, tx};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector,
+    Statement,
     sqlx::{
         self, Connection,
         postgres::{PgConnectOptions, PgPoolOptions},
@@ -119,7 +120,7 @@ fn quiet<O: sqlx::ConnectOptions>(options: O) -> O {
 
 /// The version of the SQLite in use.
 pub async fn sqlite_version(db: &DatabaseConnection) -> Result<String, DbErr> {
-    let row = db.query_one_raw(sea_orm::Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version()")).await?;
+    let row = db.query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version()")).await?;
     row.ok_or_else(|| refusal("SQLite did not state its version"))?.try_get_by_index(0)
 }
 
@@ -138,6 +139,25 @@ pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
     }
     Migrator::up(tx.inner(), None).await?;
     tx.commit().await
+}
+
+/// The migrations that a database has gone through, in order; none if it has no tables yet. Changes nothing.
+pub async fn migrations_of(conn: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let backend = conn.get_database_backend();
+    let table = match backend {
+        DbBackend::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'seaql_migrations'",
+        _ => "SELECT relname::text FROM pg_class WHERE oid = to_regclass('seaql_migrations')",
+    };
+    if conn.query_one_raw(Statement::from_string(backend, table)).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    let versions = Statement::from_string(backend, "SELECT version FROM seaql_migrations ORDER BY version");
+    conn.query_all_raw(versions).await?.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
+/// The migrations that this program knows, in order.
+pub fn known_migrations() -> Vec<String> {
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
 }
 
 fn refusal(sentence: &str) -> DbErr {

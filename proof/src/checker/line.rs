@@ -18,14 +18,8 @@ pub(super) fn check(rows: &Rows, parties: &[Party], found: &mut Vec<String>) {
     }
 }
 
-/// Arrivals are counted without gaps, and whoever was answered before another asked stands before it.
+/// Whoever was answered before another asked stands before it.
 fn arrivals(parties: &[&Party], found: &mut Vec<String>) {
-    for (nth, party) in (1..).zip(parties) {
-        if party.row.queue_no != nth {
-            found.push(format!("{} should be arrival {nth}: there is a gap, or a number twice", party.name()));
-            break;
-        }
-    }
     let mut by_asking: Vec<_> = parties.iter().collect();
     by_asking.sort_by_key(|party| party.ask.asked_at());
     let mut by_telling: Vec<_> = parties.iter().filter_map(|party| Some((party.ask.told_at()?, *party))).collect();
@@ -80,6 +74,7 @@ fn skipped(rows: &Rows, parties: &[&Party], found: &mut Vec<String>) {
 /// The dates of a party that it holds or waits for.
 fn dates(rows: &Rows, party: &Party) -> BTreeSet<Uuid> {
     let live = rows
+        .standing
         .places(party.row.id)
         .iter()
         .filter(|place| place.state != PlaceState::Released || party.row.state == BookingState::Cancelled);
@@ -87,5 +82,5 @@ fn dates(rows: &Rows, party: &Party) -> BTreeSet<Uuid> {
 }
 
 fn places(rows: &Rows, party: &Party) -> i32 {
-    rows.places(party.row.id).iter().map(|place| place.places).max().unwrap_or(0)
+    rows.standing.places(party.row.id).iter().map(|place| place.places).max().unwrap_or(0)
 }

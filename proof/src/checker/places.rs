@@ -1,26 +1,22 @@
-//! Not one place more, not one less.
+//! Not one place more at any time, not one less.
 
 use super::{Ask, Party};
 use crate::{Answer, Entry, Rows};
 use domain::booking::{BookingState, PlaceState};
 use std::collections::BTreeMap;
-use store::entity::booking_place;
 use uuid::Uuid;
 
 pub(super) fn check(rows: &Rows, asks: &BTreeMap<Uuid, Ask>, parties: &[Party], found: &mut Vec<String>) {
-    let taken = taken(rows);
-    for (id, date) in &rows.dates {
-        let (taken, capacity) = (taken.get(id).copied().unwrap_or(0), rows.capacity(date));
-        if taken > capacity {
-            found.push(format!("date {id} has {taken} places taken of {capacity}"));
-        }
+    let taken = rows.standing.taken();
+    for (id, date) in &rows.standing.dates {
+        let capacity = rows.standing.capacity(date);
         let most = at_most(parties, rows, *id);
         if most > capacity {
             found.push(format!("date {id} had {most} places given at one time, of {capacity}"));
         }
     }
     for party in parties.iter().filter(|party| party.row.state == BookingState::Waiting) {
-        let mut wanted = rows.places(party.row.id).iter().filter(|place| place.state == PlaceState::Waiting);
+        let mut wanted = rows.standing.places(party.row.id).iter().filter(|place| place.state == PlaceState::Waiting);
         if wanted.all(|place| free(rows, &taken, place.occurrence_id) >= i64::from(place.places)) {
             found.push(format!("{} waits, although all that it waits for is free", party.name()));
         }
@@ -32,21 +28,8 @@ pub(super) fn check(rows: &Rows, asks: &BTreeMap<Uuid, Ask>, parties: &[Party], 
     }
 }
 
-/// Anything but a wish or what was given back takes a place.
-fn takes(place: &booking_place::Model) -> bool {
-    place.state != PlaceState::Waiting && place.state != PlaceState::Released
-}
-
-fn taken(rows: &Rows) -> BTreeMap<Uuid, i64> {
-    let mut taken = BTreeMap::new();
-    for place in rows.places.values().flatten().filter(|place| takes(place)) {
-        *taken.entry(place.occurrence_id).or_default() += i64::from(place.places);
-    }
-    taken
-}
-
 fn free(rows: &Rows, taken: &BTreeMap<Uuid, i64>, date: Uuid) -> i64 {
-    rows.dates.get(&date).map_or(0, |row| rows.capacity(row) - taken.get(&date).copied().unwrap_or(0))
+    rows.standing.dates.get(&date).map_or(0, |row| rows.standing.capacity(row) - taken.get(&date).copied().unwrap_or(0))
 }
 
 /// The most places of a date that were surely given at one time: from when a booking was told until somebody asked to
@@ -56,7 +39,9 @@ fn at_most(parties: &[Party], rows: &Rows, date: Uuid) -> i64 {
     for party in parties.iter().filter(|party| party.number.is_none()) {
         let Some(told_at) = party.ask.told_at() else { continue };
         let until = party.leaves_from.unwrap_or(u64::MAX);
-        for place in rows.places(party.row.id).iter().filter(|place| place.occurrence_id == date && told_at < until) {
+        for place in
+            rows.standing.places(party.row.id).iter().filter(|place| place.occurrence_id == date && told_at < until)
+        {
             changes.push((told_at, i64::from(place.places)));
             changes.push((until, -i64::from(place.places)));
         }
@@ -78,17 +63,18 @@ fn told_full(rows: &Rows, parties: &[Party], ask: &Ask, entry: &Entry, found: &m
         asked_before && party.left_by.is_none_or(|left| left >= entry.asked_at)
     };
     let there: Vec<&Party> = parties.iter().filter(may_have_been).collect();
-    let dates = rows.dates.values().filter(|date| date.term_id == ask.term);
+    let dates = rows.standing.dates.values().filter(|date| date.term_id == ask.term);
     let a_date_was_full = dates.clone().any(|date| {
         let places = there.iter().filter(|party| party.row.confirmed_at.is_some());
-        let places = places.flat_map(|party| rows.places(party.row.id)).filter(|place| place.occurrence_id == date.id);
-        places.map(|place| i64::from(place.places)).sum::<i64>() + i64::from(ask.heads) > rows.capacity(date)
+        let places =
+            places.flat_map(|party| rows.standing.places(party.row.id)).filter(|place| place.occurrence_id == date.id);
+        places.map(|place| i64::from(place.places)).sum::<i64>() + i64::from(ask.heads) > rows.standing.capacity(date)
     });
     if !a_date_was_full {
         found.push(format!("client {} was told that all is full while places were free", ask.client()));
     }
     let waiting = there.iter().filter(|party| party.number.is_some()).count();
-    let cap = rows.terms.get(&ask.term).and_then(|term| term.waitlist_cap);
+    let cap = rows.standing.terms.get(&ask.term).and_then(|term| term.waitlist_cap);
     if cap.is_none_or(|cap| i64::try_from(waiting).is_ok_and(|waiting| waiting < i64::from(cap))) {
         found.push(format!("client {} was told that all is full while the waiting list had room", ask.client()));
     }

@@ -1,18 +1,23 @@
 //! `zhaoxi check`: one line a thing, and an exit code for a script.
 
-use super::open_what_is_there;
+use super::{now, open_what_is_there};
 use crate::{assets::Assets, clock, config::Config};
 use jiff::Timestamp;
-use sea_orm_migration::MigratorTrait;
 use std::{fmt::Display, process::ExitCode};
-use store::{DatabaseConnection, connect, migration::Migrator};
+use store::{
+    DatabaseConnection, connect,
+    deep_check::{Part, deep_check},
+};
 
 /// This program is newer than that: a clock that says less is wrong.
 const NEWER_THAN: &str = "2026-11-01T00:00:00Z";
 
+/// Of a rule that doesn't hold, so many findings are said.
+const SAID: usize = 50;
+
 /// Checks everything that can be checked, even after something failed, and changes nothing.
-pub async fn check(config: &Config) -> ExitCode {
-    let mut report = Report { failed: false };
+pub async fn check(config: &Config, deep: bool) -> ExitCode {
+    let mut report = Report::default();
     let file = config.file.as_ref().map_or_else(|| "no file".to_owned(), |file| file.display().to_string());
     let sender = &config.code_sender;
     report.say("configuration", Ok::<_, String>(format!("{file}; listens on {}; codes go to {sender}", config.addr)));
@@ -21,21 +26,54 @@ pub async fn check(config: &Config) -> ExitCode {
     report.say("database", db.as_ref().map(|_| config.database.shown()));
     report.say("clock", is_sane(clock::own()));
     if let Ok(db) = &db {
-        report.say("tables", tables(db).await);
+        let tables = tables(db).await;
+        let readable = tables.is_ok();
+        report.say("tables", tables);
         if config.database.is_sqlite() {
             report.say("SQLite", connect::sqlite_version(db).await);
         } else {
             report.say("clock of the database", agrees(db).await);
         }
+        if deep && readable {
+            report.look_deep(config, db).await;
+        }
     }
-    if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    report.exit_code()
 }
 
-struct Report {
+/// What is said, line by line, and whether all of it was well.
+#[derive(Default)]
+pub(super) struct Report {
     failed: bool,
 }
 
 impl Report {
+    /// Reads all rows, and says what isn't true of them.
+    pub(super) async fn look_deep(&mut self, config: &Config, db: &DatabaseConnection) {
+        let parts = match now(config, db).await {
+            Ok(now) => deep_check(db, now).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        let parts = match parts {
+            Ok(parts) => parts,
+            Err(error) => return self.say("rows", Err::<String, _>(error)),
+        };
+        for Part { what, seen, findings } in parts {
+            for finding in findings.iter().take(SAID) {
+                self.say(what, Err::<&str, _>(finding));
+            }
+            match findings.len() {
+                0 => self.say(what, Ok::<_, String>(seen)),
+                count if count > SAID => println!("        {what}: and {} more", count - SAID),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn exit_code(&self) -> ExitCode {
+        if self.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    }
+
     fn say(&mut self, what: &str, found: Result<impl Display, impl Display>) {
         match found {
             Ok(found) => println!("ok      {what}: {found}"),
@@ -48,8 +86,12 @@ impl Report {
 }
 
 async fn tables(db: &DatabaseConnection) -> Result<String, String> {
-    let pending = Migrator::get_pending_migrations_read_only(db).await.map_err(|error| error.to_string())?;
-    match pending.len() {
+    let applied = connect::migrations_of(db).await.map_err(|error| error.to_string())?;
+    let known = connect::known_migrations();
+    if let Some(unknown) = applied.iter().find(|name| !known.contains(name)) {
+        return Err(format!("a newer zhaoxi has been at work: {unknown} is unknown to this one"));
+    }
+    match known.len() - applied.len() {
         0 => Ok("up to date".to_owned()),
         count => Err(format!("{count} migrations are pending: run `zhaoxi migrate`")),
     }

@@ -1,17 +1,21 @@
 //! The commands, one file each.
 
+pub mod audit;
 pub mod backup;
 pub mod check;
 pub mod demo;
 pub mod draw;
 pub mod migrate;
+pub mod restore;
 pub mod serve;
 pub mod staff;
 
 use crate::{
-    cli::{Cli, Command, Draw, Staff},
+    cli::{Audit, Cli, Command, Draw, Staff},
+    clock,
     config::{Config, DatabaseSetting},
 };
+use jiff::Timestamp;
 use std::{error::Error, io::IsTerminal, process::ExitCode};
 use store::DatabaseConnection;
 use tracing_subscriber::EnvFilter;
@@ -31,13 +35,13 @@ pub fn run(cli: Cli) -> ExitCode {
     }
     let config = match Config::read(cli.settings) {
         Ok(config) => config,
-        Err(error) if matches!(cli.command, Command::Check) => {
+        Err(error) if matches!(cli.command, Command::Check { .. }) => {
             println!("FAILED  configuration: {error}");
             return ExitCode::FAILURE;
         }
         Err(error) => return fail(&error.into()),
     };
-    start_log(config.log_json);
+    start_log(config.log_json, matches!(cli.command, Command::Backup { .. }));
     // A page is one deep type: unoptimized, rendering it needs more stack than tokio's 2 MiB.
     let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).enable_all().build();
     let runtime = match runtime {
@@ -49,10 +53,13 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Serve => serve::serve(config).await,
             Command::Migrate => migrate::migrate(&config).await,
             Command::Demo => demo::demo(&config).await,
-            Command::Backup { file } => backup::backup(&config, &file).await,
+            Command::Backup { file, seal } => backup::backup(&config, &file, &seal).await,
+            Command::BackupKey { file } => backup::new_key(&file),
+            Command::Restore { file, seal } => return restore::restore(&config, &file, &seal).await,
             Command::Staff(Staff::Add(new)) => staff::add(&config, new).await,
             Command::Draw(_) => Ok(()),
-            Command::Check => return Ok(check::check(&config).await),
+            Command::Audit(Audit::Verify(asked)) => return audit::verify(&config, asked).await,
+            Command::Check { deep } => return Ok(check::check(&config, deep).await),
         }
         .map(|()| ExitCode::SUCCESS)
     });
@@ -65,8 +72,10 @@ fn fail(error: &Failure) -> ExitCode {
 }
 
 /// The log goes to the standard error: the standard output is for what a command has to say.
-fn start_log(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG));
+/// Whoever reads `all` rows is not warned that a statement took long.
+fn start_log(json: bool, all: bool) {
+    let usual = if all { LOG.replace("sqlx=warn", "sqlx=error") } else { LOG.to_owned() };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if json {
         log.json().flatten_event(true).with_current_span(false).with_span_list(false).init();
@@ -82,6 +91,14 @@ async fn open(setting: &DatabaseSetting) -> Result<DatabaseConnection, Failure> 
     }
     let opened = store::connect::connect(&setting.url).await;
     opened.map_err(|error| format!("the database {} can't be opened: {error}", setting.shown()).into())
+}
+
+/// What time it is, by the clock that the database's rows go by.
+async fn now(config: &Config, db: &DatabaseConnection) -> Result<Timestamp, Failure> {
+    if !config.database.is_sqlite() {
+        clock::follow(db).await?;
+    }
+    Ok(clock::now())
 }
 
 /// Opens the database, but makes none.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy takes the helpers of a test binary for no tests")]
 
+mod audit;
 mod backup;
 mod bad_input;
 mod clocks;

@@ -55,11 +55,15 @@ struct Moment {
 impl Moment {
     async fn take(node: &Node, history: &History, database: &Path) -> Self {
         let log = database.with_extension("sqlite-wal");
-        let (answered, told) = (history.answered(), fs::read(&log).unwrap());
+        let (answered, told, before) = (history.answered(), fs::read(&log).unwrap(), fs::read(database).unwrap());
         tokio::time::sleep(Duration::from_millis(20)).await;
         node.stand_still().await;
-        let moment = Self { answered, told, file: fs::read(database).unwrap(), log: fs::read(&log).unwrap() };
+        let mut moment = Self { answered, told, file: fs::read(database).unwrap(), log: fs::read(&log).unwrap() };
         node.go_on().await;
+        if moment.file != before {
+            // A checkpoint ran meanwhile, which syncs the log before it writes back what stands there.
+            moment.told = moment.log.clone();
+        }
         moment
     }
 

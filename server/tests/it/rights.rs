@@ -177,7 +177,8 @@ const TABLE: &[(&str, Needs, &str)] = &[
     ("cancel_booking_at_desk", Right(Act::ManageBookings), "slug=yongxing&term=TERM&booking=BOOKING"),
     ("cancel_term", Right(Act::ManageActivities), "slug=yongxing&term=TERM&reason=x"),
     ("cancel_booking", Household, "slug=yongxing&booking=BOOKING&back=my"),
-    ("erase_member", Household, "slug=yongxing&person=CHILD&sure=yes"),
+    ("remove_member", Household, "slug=yongxing&person=CHILD"),
+    ("erase_member", Household, "slug=yongxing&person=PARENT&sure=yes"),
     ("revoke_at_desk", Right(Act::ManageBookings), "slug=yongxing&link=LINK"),
     ("revoke_care_link", EitherSide, "slug=yongxing&link=LINK"),
     ("begin_phone_change", Phone, "slug=yongxing"),
@@ -304,6 +305,7 @@ impl Scene {
         let names = vec![
             ("ACTIVITY", town.activity.to_string()),
             ("TERM", term.to_string()),
+            ("PARENT", parent.to_string()),
             ("CHILD", family.child.to_string()),
             ("BOOKING", booked.booking().to_string()),
             ("DATE", roster.dates[0].occurrence.to_string()),

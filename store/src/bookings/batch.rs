@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     StoreError,
-    audit::Change,
+    audit::{self, Change},
     care_links::persons_who_allow,
     entity::{booking, booking_member, booking_place, household_member, person, request_answer, stored::Stored},
     id::new_id,
@@ -280,7 +280,7 @@ impl Batch {
         insert(tx, bookings).await?;
         insert(tx, members).await?;
         insert(tx, places).await?;
-        insert(tx, audits).await?;
+        audit::put(tx, audits).await?;
         insert(tx, answers).await?;
         for decided in self.decided.iter().filter(|decided| decided.asked.request.door == Door::Desk) {
             self.tell(tx, decided).await?;

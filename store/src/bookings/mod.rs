@@ -21,5 +21,5 @@ pub(crate) use draw::seed_commitment;
 pub use draw::{draw_lots, draw_page, published_draw};
 pub(crate) use has::Has;
 pub use prepare::{listed, prepare_booking, prepared, requests_listed, take_off_list};
-pub(crate) use promote::promote_waiting;
+pub(crate) use promote::{due, promote_waiting};
 pub use sweep::{Swept, sweep};

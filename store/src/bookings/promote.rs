@@ -19,9 +19,44 @@ use domain::{
     term::Promotion,
 };
 use jiff::Timestamp;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+};
 use std::collections::BTreeMap;
 use uuid::Uuid;
+
+/// A booking that gets its places now.
+pub(crate) struct Due {
+    /// Which.
+    pub booking: BookingId,
+    /// The dates that it then holds.
+    dates: Vec<OccurrenceId>,
+    /// Until when its family must answer, where places are offered.
+    until: Option<Timestamp>,
+}
+
+/// Who gets places now, in order.
+///
+/// # Errors
+/// Only those of the database.
+pub(crate) async fn due(conn: &impl ConnectionTrait, loaded: &Loaded, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+    if loaded.places.line.parties() == 0 {
+        return Ok(Vec::new());
+    }
+    let term = &loaded.term;
+    let up = promote(term, &loaded.places, &waiters(conn, term.id).await?, now).into_iter();
+    let due = up.filter_map(|(booking, dates)| match term.promotion {
+        Promotion::AutoFill => Some(Due { booking, dates, until: None }),
+        Promotion::Offer => {
+            let last = term.occurrences.iter().filter(|o| dates.contains(&o.id));
+            let last = last.map(|o| term.last_promotion(o)).min().unwrap_or(now);
+            // Where nobody could answer any more, nobody is asked.
+            let until = answer_by(now, term.entry.offer_hours, last, &loaded.zone)?;
+            Some(Due { booking, dates, until: Some(until) })
+        }
+    });
+    Ok(due.collect())
+}
 
 /// Gives free places to those who wait, in order, or offers them, as the term states; the caller holds the term's lock.
 ///
@@ -29,33 +64,20 @@ use uuid::Uuid;
 /// Only those of the database.
 pub(crate) async fn promote_waiting(tx: &WriteTx, term: TermId, now: Timestamp) -> Result<(), StoreError> {
     let loaded = load_term(tx, term).await?;
-    if loaded.places.line.parties() == 0 {
-        return Ok(());
-    }
-    let up = promote(&loaded.term, &loaded.places, &waiters(tx, term).await?, now);
-    if up.is_empty() {
+    let due = due(tx, &loaded, now).await?;
+    if due.is_empty() {
         return Ok(());
     }
     let rows: BTreeMap<Uuid, booking::Model> = booking::Entity::find()
-        .filter(booking::Column::Id.is_in(up.iter().map(|(id, _)| id.0)))
+        .filter(booking::Column::Id.is_in(due.iter().map(|up| up.booking.0)))
         .all(tx)
         .await?
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
-    for (id, dates) in up {
-        let Some(row) = rows.get(&id.0) else { continue };
-        match loaded.term.promotion {
-            Promotion::AutoFill => move_up(tx, &loaded, row, &dates, None, now).await?,
-            Promotion::Offer => {
-                let last = loaded.term.occurrences.iter().filter(|o| dates.contains(&o.id));
-                let last = last.map(|o| loaded.term.last_promotion(o)).min().unwrap_or(now);
-                // Where nobody could answer any more, nobody is asked.
-                if let Some(until) = answer_by(now, loaded.term.entry.offer_hours, last, &loaded.zone) {
-                    move_up(tx, &loaded, row, &dates, Some(until), now).await?;
-                }
-            }
-        }
+    for Due { booking, dates, until } in due {
+        let Some(row) = rows.get(&booking.0) else { continue };
+        move_up(tx, &loaded, row, &dates, until, now).await?;
     }
     Ok(())
 }

@@ -1,8 +1,11 @@
 //! The rows of the demo, gathered first and written table by table.
 
-use crate::entity::{
-    account, activity, attendance, audit, booking, booking_member, booking_place, care_link, community, day_kind,
-    household, household_member, notice, occurrence, person, room, staff_role, term,
+use crate::{
+    audit,
+    entity::{
+        self, account, activity, attendance, booking, booking_member, booking_place, care_link, community, day_kind,
+        household, household_member, notice, occurrence, person, room, staff_role, term,
+    },
 };
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable};
 
@@ -28,7 +31,7 @@ pub struct Rows {
     pub parties: Vec<booking_member::Model>,
     pub places: Vec<booking_place::Model>,
     pub marks: Vec<attendance::Model>,
-    pub audits: Vec<audit::Model>,
+    pub audits: Vec<entity::audit::Model>,
     pub notices: Vec<notice::Model>,
 }
 
@@ -51,7 +54,7 @@ impl Rows {
         put::<booking_member::Entity>(tx, self.parties).await?;
         put::<booking_place::Entity>(tx, self.places).await?;
         put::<attendance::Entity>(tx, self.marks).await?;
-        put::<audit::Entity>(tx, self.audits).await?;
+        audit::put(tx, self.audits.into_iter().map(IntoActiveModel::into_active_model).collect()).await?;
         put::<notice::Entity>(tx, self.notices).await
     }
 }

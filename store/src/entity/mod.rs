@@ -4,6 +4,7 @@ pub mod account;
 pub mod activity;
 pub mod attendance;
 pub mod audit;
+pub mod audit_seal;
 pub mod block;
 pub mod booking;
 pub mod booking_member;

@@ -167,7 +167,7 @@ on_both_databases!(the_desk_reads_a_residents_bookings_relatives_and_changes, |t
     assert_eq!(page.links.iter().map(|link| link.name.as_str()).collect::<Vec<_>>(), ["女儿李娜"]);
     let mut did: Vec<_> = page.changes.iter().map(|line| line.action.as_str()).collect();
     did.sort_unstable();
-    assert_eq!(did, ["add_member", "book_place", "grant_care_link"]);
+    assert_eq!(did, ["add_member", "book_place", "decide_consent", "grant_care_link"]);
     let text = format!("{page:?}");
     assert!(!text.contains("13900000001") && !text.contains("13900000002"), "phones are masked: {text}");
     for (who, slug) in [(&elsewhere.staff, "elsewhere"), (&elsewhere.staff, "yongxing"), (&mother.0, "yongxing")] {

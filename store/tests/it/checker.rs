@@ -10,6 +10,7 @@ use proof::{Entry, Rows, What, crowd, violations};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use store::{
     activities::{self, NewTerm},
+    audit_seal::seal,
     bookings::{book_place, cancel_booking},
 };
 
@@ -37,6 +38,7 @@ async fn story(test: &TestDatabase) -> Vec<Entry> {
     let (who, booking) = first.unwrap();
     let cancelling = cancel_booking(&test.db, &who, booking, Door::Page, later(1));
     noted_cancel(&history, (0, 1), booking.0, cancelling).await;
+    seal(&test.db).await.unwrap();
     history.must_hold(&test.db).await;
     history.entries()
 }
@@ -120,11 +122,16 @@ async fn whatever_is_planted_into_the_rows_is_found() {
             "places on date",
         ),
         (format!("UPDATE booking SET heads = 2 WHERE id = {two};"), "is not what was asked for"),
-        (format!("DELETE FROM audit WHERE subject_id = {two};"), "the audit has book_place 0 times instead of 1"),
+        (
+            format!("PRAGMA defer_foreign_keys = ON; DELETE FROM audit WHERE subject_id = {two};"),
+            "the audit has book_place 0 times instead of 1",
+        ),
         (audit_of(&four, "promote"), "the audit has promote 2 times instead of 1"),
         (audit_of(&two, "cancel_booking"), "the audit has cancel_booking 1 times instead of 0"),
         (audit_of(new_id, "book_place"), "the audit tells of booking 01936a2e-0000-7000-8000-000000000000"),
         ("DELETE FROM request_answer;".to_owned(), "but kept is None"),
+        (format!("UPDATE audit SET after = 'x' WHERE subject_id = {two};"), "is not as it was sealed: it was edited"),
+        ("DELETE FROM audit_seal WHERE number = 5;".to_owned(), "the seal with number 5 of yongxing was deleted"),
     ];
     for (sql, sentence) in plants {
         let tx = test.db.begin().await.unwrap();

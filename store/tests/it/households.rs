@@ -126,7 +126,7 @@ on_both_databases!(who_moves_out_leaves_the_children_with_whoever_stays, |test: 
     assert_eq!(entered, Entered::Joined, "who was alone takes themself along");
     let father = known_again(&town, &father).await;
     assert_eq!(families::members(&test.db, &father, now()).await.unwrap().len(), 3);
-    leave_household(&test.db, &father, now()).await.unwrap();
+    leave_household(&test.db, &father, now().checked_add(1.minutes()).unwrap()).await.unwrap();
     let father = known_again(&town, &father).await;
     let left = families::members(&test.db, &father, now()).await.unwrap();
     assert_eq!(left.iter().map(|member| member.name.as_str()).collect::<Vec<_>>(), ["李强"]);

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy takes the helpers of a test binary for no tests")]
 
+mod audit_seal;
+mod backup;
 mod booking_desk;
 mod booking_list;
 mod bookings;
@@ -11,6 +13,7 @@ mod columns;
 mod crews;
 mod database;
 mod day_kinds;
+mod deep_check;
 mod demo;
 mod desk;
 mod draws;

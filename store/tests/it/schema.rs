@@ -71,7 +71,7 @@ on_both_databases!(
         let run = async |sql: String| test.db.execute_unprepared(&sql).await;
         for sql in [
         format!("INSERT INTO community VALUES ({community}, 'x', 'x', 'x', 'x', 'UTC', 'x', {at})"),
-        format!("INSERT INTO person VALUES ({person}, {community}, 'x', 'x', 'x', NULL, NULL, NULL, {at})"),
+        format!("INSERT INTO person VALUES ({person}, {community}, 'x', 'x', 'x', NULL, NULL, NULL, {at}, NULL, NULL)"),
         format!(
             "INSERT INTO activity VALUES ({activity}, {community}, 'x', 'course', 'all', 'person', 'x', '[]', 'x', {at}, NULL)"
         ),
@@ -134,6 +134,7 @@ async fn create_all_from_entities(db: &DatabaseConnection) {
     create(db, entity::activity::Entity).await;
     create(db, entity::attendance::Entity).await;
     create(db, entity::audit::Entity).await;
+    create(db, entity::audit_seal::Entity).await;
     create(db, entity::block::Entity).await;
     create(db, entity::booking::Entity).await;
     create(db, entity::booking_member::Entity).await;

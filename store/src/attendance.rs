@@ -5,6 +5,7 @@ use crate::{
     accounts::Who,
     audit::Change,
     calendar::term_of,
+    care_details::with_allergy,
     entity::{attendance, booking_place, stored::Stored},
     id::new_id,
     rosters::{desk_of, persons},
@@ -52,7 +53,9 @@ pub async fn roll(
         .into_iter()
         .map(|row| (row.person_id, row))
         .collect();
-    let persons = persons(db, places.iter().map(|place| place.person_id).collect()).await?;
+    let ids: Vec<_> = places.iter().map(|place| place.person_id).collect();
+    let allergies = with_allergy(db, &ids).await?;
+    let persons = persons(db, ids).await?;
     let mut lines: Vec<_> = places
         .into_iter()
         .filter_map(|place| {
@@ -65,6 +68,7 @@ pub async fn roll(
                 heads: count(place.heads),
                 mark: mark.map(|row| row.mark.0),
                 at: mark.map(|row| local(row.marked_at.into(), &loaded.zone).time()),
+                allergy: allergies.contains(&person.id),
             })
         })
         .collect();

@@ -16,6 +16,7 @@ mod m20261125_000010_revision;
 mod m20261125_000011_entry;
 mod m20261125_000012_place_dates;
 mod m20261125_000013_care_link;
+mod m20261125_000015_sealed;
 
 /// Brings a database to the tables of this version, or back.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000011_entry::Migration),
             Box::new(m20261125_000012_place_dates::Migration),
             Box::new(m20261125_000013_care_link::Migration),
+            Box::new(m20261125_000015_sealed::Migration),
         ]
     }
 }

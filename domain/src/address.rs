@@ -4,8 +4,7 @@ use crate::text::{InputProblem, single_line};
 use serde::{Deserialize, Serialize};
 
 /// Units that may follow a number, longest first: 3号楼, 3栋, 1单元, 502室.
-const UNITS: [&str; 14] =
-    ["号楼", "单元", "号院", "栋", "幢", "座", "楼", "弄", "门", "层", "室", "户", "号", "#"];
+const UNITS: [&str; 14] = ["号楼", "单元", "号院", "栋", "幢", "座", "楼", "弄", "门", "层", "室", "户", "号", "#"];
 
 /// Numerals of Chinese, as they stand in an address.
 const NUMERALS: &str = "零〇一二三四五六七八九十百两";
@@ -130,8 +129,7 @@ fn value(numerals: &[char]) -> Option<String> {
         c => "一二三四五六七八九".chars().position(|numeral| numeral == *c).and_then(|at| u32::try_from(at + 1).ok()),
     };
     if !numerals.iter().any(|c| matches!(c, '十' | '百')) {
-        let text: String =
-            numerals.iter().filter_map(digit).filter_map(|digit| char::from_digit(digit, 10)).collect();
+        let text: String = numerals.iter().filter_map(digit).filter_map(|digit| char::from_digit(digit, 10)).collect();
         let text = text.trim_start_matches('0');
         return (!text.is_empty()).then(|| text.to_owned());
     }
@@ -197,7 +195,8 @@ mod tests {
 
     #[test]
     fn what_names_no_room_is_no_home() {
-        for text in ["", "王芳", "wang fang", "13800000001", "3号楼", "0001", "三元街", "十", "河西组王家老宅", "百"] {
+        for text in ["", "王芳", "wang fang", "13800000001", "3号楼", "0001", "三元街", "十", "河西组王家老宅", "百"]
+        {
             assert_eq!(home(text), None, "{text}");
         }
         assert_eq!(format!("{:?}", Address::parse("3-1-502").unwrap()), "Address(…)");

@@ -2,6 +2,7 @@
 
 use super::parts::{Back, DeskFailure};
 use crate::{
+    care_details,
     error::AppError,
     frame::{framed, use_head, use_slug},
     parts::{Loading, PageTitle},
@@ -13,7 +14,7 @@ use domain::{
     code::Code,
     entry::Entry,
     person::MemberRole,
-    reading::{AuditLine, Booked},
+    reading::{AuditLine, Booked, CareTrace},
     term::{OccurrenceState, Promotion},
 };
 use leptos::{prelude::*, serde_json};
@@ -170,6 +171,10 @@ fn action(code: &str) -> String {
         "grant_care_link" => say!(people.did_grant).to_owned(),
         "revoke_care_link" => say!(people.did_revoke).to_owned(),
         "ask_claim" => say!(people.did_ask_claim).to_owned(),
+        "keep_care_details" => say!(care_details.did_keep).to_owned(),
+        "clear_care_details" => say!(care_details.did_clear).to_owned(),
+        "give_care_reason" => say!(care_details.did_reason).to_owned(),
+        "read_care_details" => say!(care_details.did_read).to_owned(),
         other => other.to_owned(),
     }
 }
@@ -187,6 +192,9 @@ fn date_told(told: &str) -> String {
 
 /// A stored value in words; one that this page does not know stays as it is.
 fn value(json: &str) -> String {
+    if let Ok(trace) = serde_json::from_str::<CareTrace>(json) {
+        return care_details::trace(&trace);
+    }
     if let Ok(booked) = serde_json::from_str::<Booked>(json) {
         return match booked {
             Booked::Confirmed { dates, .. } => say!(desk.value_booked, dates = dates).to_string(),

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod check;
 pub mod demo;
 pub mod draw;
+pub mod keys;
 pub mod migrate;
 pub mod serve;
 pub mod staff;
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Demo => demo::demo(&config).await,
             Command::Backup { file } => backup::backup(&config, &file).await,
             Command::Staff(Staff::Add(new)) => staff::add(&config, new).await,
+            Command::Keys(what) => keys::keys(&config, &what).await,
             Command::Draw(_) => Ok(()),
             Command::Check => return Ok(check::check(&config).await),
         }

@@ -9,7 +9,7 @@ mod ring;
 mod rotate;
 
 pub use ring::{KeysError, Ring, Unopened};
-pub use rotate::{RotateError, drop_key, reseal, rotate, used};
+pub use rotate::{RotateError, check, drop_key, reseal, rotate, used};
 
 use crate::{StoreError, tx::WriteTx};
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
@@ -85,11 +85,7 @@ impl Keys {
     /// # Errors
     /// [`StoreError::Sealed`] without any; the log says why.
     pub fn ring(&self) -> Result<Arc<Ring>, StoreError> {
-        let kept = self.0.as_ref().ok_or_else(|| {
-            tracing::error!("no key file is named: give --keys-file");
-            StoreError::Sealed
-        })?;
-        kept.ring(false)
+        self.0.as_ref().ok_or(StoreError::Sealed)?.ring(false)
     }
 
     /// Opens a field that the given key sealed.

@@ -8,7 +8,7 @@ use crate::{
 };
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult,
-    sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, Order, Query},
+    sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement},
 };
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use uuid::Uuid;
@@ -46,7 +46,7 @@ pub enum RotateError {
         rows: u64,
     },
     /// Some rows can't be opened, and stay as they were.
-    #[error("{rows} rows can't be opened by any key of the file, and stay as they are; the log says which")]
+    #[error("care details of {rows} persons can't be opened by the keys of the file; is it the right one?")]
     Unopened {
         /// So many.
         rows: u64,
@@ -161,21 +161,19 @@ pub async fn reseal(db: &DatabaseConnection, keys: &Keys, mut tell: impl FnMut(u
 }
 
 /// Rows that other keys sealed, in the order of their ids.
-async fn older(
-    db: &DatabaseConnection,
-    table: &Sealed,
-    current: i32,
-    after: Uuid,
-) -> Result<Vec<QueryResult>, DbErr> {
-    let query = Query::select()
-        .columns([table.row, "key_id"].into_iter().chain(table.columns.iter().copied()).map(Alias::new))
-        .from(Alias::new(table.table))
+async fn older(db: &DatabaseConnection, table: &Sealed, current: i32, after: Uuid) -> Result<Vec<QueryResult>, DbErr> {
+    let query = rows_of(table)
         .and_where(Expr::col(Alias::new("key_id")).ne(current))
         .and_where(Expr::col(Alias::new(table.row)).gt(after))
         .order_by(Alias::new(table.row), Order::Asc)
         .limit(BATCH)
         .to_owned();
     db.query_all(&query).await
+}
+
+fn rows_of(table: &Sealed) -> SelectStatement {
+    let columns = [table.row, "key_id"].into_iter().chain(table.columns.iter().copied());
+    Query::select().columns(columns.map(Alias::new)).from(Alias::new(table.table)).to_owned()
 }
 
 /// A row sealed anew, with what it was.
@@ -216,4 +214,21 @@ impl Anew {
         }
         Ok(tx.execute(&update).await?.rows_affected())
     }
+}
+
+/// Opens one row of each key, to see whether these are the right keys.
+///
+/// # Errors
+/// [`RotateError::Unopened`] with the rows of all keys that are missing or don't fit.
+pub async fn check(db: &DatabaseConnection, keys: &Keys) -> Result<(), RotateError> {
+    let mut lost = 0;
+    for table in &TABLES {
+        for (key, rows) in used(db).await? {
+            let one = rows_of(table).and_where(Expr::col(Alias::new("key_id")).eq(key)).limit(1).to_owned();
+            let Some(row) = db.query_one(&one).await? else { continue };
+            let opens = keys.ring().and_then(|ring| Anew::of(keys, &ring, table, &row).map(drop));
+            lost += if opens.is_ok() { 0 } else { rows };
+        }
+    }
+    if lost > 0 { Err(RotateError::Unopened { rows: lost }) } else { Ok(()) }
 }

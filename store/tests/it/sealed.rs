@@ -12,7 +12,12 @@ use domain::{
     rights::Door,
 };
 use sea_orm::EntityTrait;
-use std::{collections::BTreeMap, fs, sync::Arc, sync::atomic::{AtomicBool, Ordering}};
+use std::{
+    collections::BTreeMap,
+    fs,
+    sync::Arc,
+    sync::atomic::{AtomicBool, Ordering},
+};
 use store::{
     StoreError,
     care_details::{clear_care_details, family_care, keep_care_details},

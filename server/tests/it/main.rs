@@ -12,6 +12,9 @@ mod database;
 mod disk_full;
 mod faults;
 mod headers;
+#[path = "../../../store/tests/it/keys.rs"]
+#[allow(dead_code, reason = "the store's tests use more of it")]
+mod keys;
 mod live;
 mod login_cookie;
 mod node;
@@ -23,6 +26,7 @@ mod press;
 mod proxy;
 mod requests;
 mod rush;
+mod sealed;
 mod sheets;
 mod slow_clients;
 mod storm;

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     desk::parts::{Back, DeskFailure},
     error::AppError,
-    frame::{framed, use_head, use_slug},
+    frame::{framed, typed, use_head, use_slug},
     parts::{ActionProblem, Banner, Field, Icon, Loading, PageTitle, field_problem},
     say, words,
 };
@@ -39,7 +39,7 @@ pub async fn give_care_reason(
     use domain::text::{InputProblem, Line};
     let id = person.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
     let invalid = |field, problem| crate::ssr::said(AppError::invalid(field, problem));
-    let typed = [("care-words", words.as_deref())];
+    let typed = [("care-reason", reason.as_deref()), ("care-words", words.as_deref())];
     let given = crate::ssr::keeping_sealed(&typed, async {
         let who = crate::ssr::need_who().await?;
         let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
@@ -71,8 +71,8 @@ pub async fn keep_care_on_paper(
     agree: Option<String>,
 ) -> Result<(), AppError> {
     use super::fields::{Sent, keep};
-    let sent = Sent { allergies, health, diet, contact_name, contact_phone, contact_relation, address };
-    keep(&slug, &person, &version, &sent, agree.is_some(), domain::rights::Door::Desk).await?;
+    let sent = Sent { allergies, health, diet, contact_name, contact_phone, contact_relation, address, agree };
+    keep(&slug, &person, &version, &sent, domain::rights::Door::Desk).await?;
     crate::ssr::go(&slug, &format!("desk/people/{person}?done=care#care-details"));
     Ok(())
 }
@@ -145,7 +145,7 @@ fn Shown(page: DeskCare, give: ServerAction<GiveCareReason>, keep: ServerAction<
                 view! {
                     <p class="care-privacy">
                         <Icon name="lock" />
-                        <span>{text} " " {say!(care_details.reason_text)}</span>
+                        <span>{words::sentences([Some(text), Some(say!(care_details.reason_noted).to_owned())])}</span>
                     </p>
                 }
             });
@@ -174,13 +174,19 @@ fn Shown(page: DeskCare, give: ServerAction<GiveCareReason>, keep: ServerAction<
 
 #[component]
 fn ReasonForm(slug: String, person: String, give: ServerAction<GiveCareReason>) -> impl IntoView {
-    let problem = field_problem(give, "reason");
+    let (problem, chosen) = (field_problem(give, "reason"), typed("care-reason"));
     let choices = CareReason::ALL
         .iter()
         .map(|reason| {
             view! {
                 <label class="choice">
-                    <input type="radio" name="reason" value=reason.code() required=true />
+                    <input
+                        type="radio"
+                        name="reason"
+                        value=reason.code()
+                        checked=chosen.as_deref() == Some(reason.code())
+                        required=true
+                    />
                     {words::care_reason(*reason)}
                 </label>
             }

@@ -23,12 +23,13 @@ pub struct Sent {
     pub contact_phone: Option<String>,
     pub contact_relation: Option<String>,
     pub address: Option<String>,
+    pub agree: Option<String>,
 }
 
 #[cfg(feature = "ssr")]
 impl Sent {
     /// What was typed, by the ids of the inputs.
-    pub fn typed(&self) -> [(&'static str, Option<&str>); 7] {
+    pub fn typed(&self) -> [(&'static str, Option<&str>); 8] {
         [
             ("care-allergies", self.allergies.as_deref()),
             ("care-health", self.health.as_deref()),
@@ -37,6 +38,7 @@ impl Sent {
             ("care-contact_phone", self.contact_phone.as_deref()),
             ("care-contact_relation", self.contact_relation.as_deref()),
             ("care-address", self.address.as_deref()),
+            ("care-agree", self.agree.as_deref()),
         ]
     }
 
@@ -86,7 +88,6 @@ pub async fn keep(
     person: &str,
     version: &str,
     sent: &Sent,
-    agreed: bool,
     door: domain::rights::Door,
 ) -> Result<(), AppError> {
     use store::care_details::{NewCareDetails, keep_care_details};
@@ -95,7 +96,7 @@ pub async fn keep(
     crate::ssr::keeping_sealed(&sent.typed(), async {
         let who = crate::ssr::need_who().await?;
         let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
-        let new = NewCareDetails { details: sent.read()?, version, agreed };
+        let new = NewCareDetails { details: sent.read()?, version, agreed: sent.agree.is_some() };
         crate::ssr::told(keep_care_details(&host.db, &host.keys, &who, id, new, door, now).await, slug).await
     })
     .await
@@ -142,7 +143,7 @@ where
             };
             view! {
                 <label class="choice">
-                    <input type="checkbox" name="agree" value="yes" />
+                    <input type="checkbox" name="agree" value="yes" checked=typed("care-agree").is_some() />
                     <b>{text}</b>
                     <span class="choice__note">{say!(care_details.agree_note)}</span>
                 </label>

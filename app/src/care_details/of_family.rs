@@ -45,8 +45,8 @@ pub async fn keep_care_details(
     agree: Option<String>,
 ) -> Result<(), AppError> {
     use super::fields::{Sent, keep};
-    let sent = Sent { allergies, health, diet, contact_name, contact_phone, contact_relation, address };
-    keep(&slug, &person, &version, &sent, agree.is_some(), domain::rights::Door::Page).await?;
+    let sent = Sent { allergies, health, diet, contact_name, contact_phone, contact_relation, address, agree };
+    keep(&slug, &person, &version, &sent, domain::rights::Door::Page).await?;
     crate::ssr::go(&slug, &format!("my/care-details/{person}?done=kept"));
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `zhaoxi check`: one line a thing, and an exit code for a script.
 
-use super::open_what_is_there;
+use super::{keys, open_what_is_there};
 use crate::{assets::Assets, clock, config::Config};
 use jiff::Timestamp;
 use sea_orm_migration::MigratorTrait;
@@ -22,6 +22,7 @@ pub async fn check(config: &Config) -> ExitCode {
     report.say("clock", is_sane(clock::own()));
     if let Ok(db) = &db {
         report.say("tables", tables(db).await);
+        report.say("keys", keys::check(config, db).await);
         if config.database.is_sqlite() {
             report.say("SQLite", connect::sqlite_version(db).await);
         } else {

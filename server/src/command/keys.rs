@@ -62,6 +62,14 @@ async fn list(db: &DatabaseConnection, keys: &Keys, file: &Path) -> Result<(), F
     Ok(())
 }
 
+/// Whether the file is there and opens what is sealed, for `zhaoxi check`.
+pub async fn check(config: &Config, db: &DatabaseConnection) -> Result<String, String> {
+    let file = file_of(&config.database, config.keys_file.as_deref()).ok_or(NO_FILE)?;
+    let ring = Ring::read(&file).map_err(|error| error.to_string())?;
+    sealed::check(db, &Keys::of(&file)).await.map_err(|error| error.to_string())?;
+    Ok(format!("{}, key {} seals", file.display(), ring.current()))
+}
+
 /// The file of the keys: the one that is named, or the one beside an SQLite file.
 pub fn file_of(database: &DatabaseSetting, named: Option<&Path>) -> Option<PathBuf> {
     named.map(Path::to_owned).or_else(|| Some(database.file()?.with_extension("keys")))

@@ -24,7 +24,7 @@ use uuid::Uuid;
 /// Of so many children one has something to be known.
 const ONE_IN: u64 = 9;
 
-const ALLERGIES: [&str; 5] = ["花生", "牛奶", "虾和蟹", "青霉素", "芒果,会起疹子"];
+const ALLERGIES: [&str; 5] = ["花生", "牛奶", "虾和蟹", "青霉素", "芒果，会起疹子"];
 
 /// What is kept of whom, and by whose account.
 pub struct Kept {
@@ -44,9 +44,9 @@ pub fn choose(rows: &Rows, clock: &Clock) -> Vec<Kept> {
         let child = of.birth_date.is_some_and(|birth| age_on(birth.into(), clock.today) < 14);
         children += u64::from(child);
         let details = match of.name.as_str() {
-            "小明" => details(of, Some("花生,吃了会起疹子"), None, Some("午饭不放花生酱"), Some(by)),
-            "李秀英" => details(of, None, Some("高血压,上午吃药"), Some("少盐"), Some(by)),
-            "张桂兰" => details(of, Some("青霉素"), Some("膝盖不好,上下楼要扶"), None, None),
+            "小明" => details(of, Some("花生，吃了会起疹子"), None, Some("午饭不放花生酱"), Some(by)),
+            "李秀英" => details(of, None, Some("高血压，上午吃药"), Some("少盐"), Some(by)),
+            "张桂兰" => details(of, Some("青霉素"), Some("膝盖不好，上下楼要扶"), None, None),
             _ if child && children.is_multiple_of(ONE_IN) => {
                 let allergy = ALLERGIES[(mix_up(children) % ALLERGIES.len() as u64) as usize];
                 details(of, Some(allergy), None, None, Some(by))

@@ -87,14 +87,13 @@ fn FamilyCarePage() -> impl IntoView {
     let clear = ServerAction::<ClearCareDetails>::new();
     let form = NodeRef::<Form>::new();
     // The form outlives what it kept: its inputs show what is kept now.
-    Effect::new(move |_| {
-        let done = |value: Option<Result<(), AppError>>| matches!(value, Some(Ok(())));
-        if (done(keep.value().get()) || done(clear.value().get()))
-            && let Some(form) = form.get_untracked()
-        {
+    let renew = move |done: bool| {
+        if let Some(form) = form.get_untracked().filter(|_| done) {
             form.reset();
         }
-    });
+    };
+    Effect::new(move |_| renew(keep.value().with(|value| matches!(value, Some(Ok(()))))));
+    Effect::new(move |_| renew(clear.value().with(|value| matches!(value, Some(Ok(()))))));
     let written = move || (keep.version().get(), clear.version().get());
     let view = Resource::new(move || (person.get(), done.get(), written()), |(person, ..)| read_family_care(person));
     view! {

@@ -170,10 +170,13 @@ impl Ring {
         self.write_new(file).map_err(|why| KeysError::File { file: file.to_owned(), why })
     }
 
-    /// Puts it in the place of a file, at once: whoever reads it finds the one or the other, whole.
+    /// Puts it in the place of a file, at once: whoever reads it finds the one or the other, whole. It belongs to whom the
+    /// former one did, since whoever types the command need not be whom the server runs as.
     pub fn replace(&self, file: &Path) -> Result<(), KeysError> {
         let part = file.with_extension("keys.new");
-        let replaced = self.write_new(&part).and_then(|()| fs::rename(&part, file));
+        // Left by one that was cut off.
+        let _ = fs::remove_file(&part);
+        let replaced = self.write_new(&part).and_then(|()| like(file, &part)).and_then(|()| fs::rename(&part, file));
         if replaced.is_err() {
             let _ = fs::remove_file(&part);
         }
@@ -251,6 +254,17 @@ impl Ring {
 
 fn cipher(key: &Key) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(&(*key.secret.0).into())
+}
+
+/// Gives a file the owner and the permissions of another.
+fn like(one: &Path, other: &Path) -> io::Result<()> {
+    let about = fs::metadata(one)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, chown};
+        chown(other, Some(about.uid()), Some(about.gid()))?;
+    }
+    fs::set_permissions(other, about.permissions())
 }
 
 fn sync_folder(file: &Path) -> io::Result<()> {

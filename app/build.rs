@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "activity",
             "family",
             "care",
+            "care_details",
             "sign_in",
             "account",
             "desk",

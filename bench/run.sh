@@ -34,6 +34,9 @@ ulimit -n 8192 2>/dev/null || true
 
 step 'an empty Leptos app' build_empty
 step 'a PostgreSQL that waits for the disk' start_postgres
+# Over PostgreSQL no server makes keys by itself.
+export ZHAOXI_KEYS_FILE=$postgres/bench.keys
+"$ZHAOXI_BINARY" keys new >/dev/null
 step 'the measuring program' cargo build --release -p bench
 "$target/release/bench" --server "$ZHAOXI_BINARY" --site "$target/site" --empty "$empty/pkg" \
     --postgres "$postgres" --pgbench "$pgbench" --report docs/performance.md "$@"

@@ -21,9 +21,10 @@ while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
 done
 export ZHAOXI_ADDRESS=http://localhost:$port
 
+"$ZHAOXI_BINARY" keys new --keys-file "$folder/stories.keys" >/dev/null
 # All stories come from one address within a minute, which is what the rate limit is there to stop.
 "$ZHAOXI_BINARY" serve --demo --addr "127.0.0.1:$port" --no-rate-limit \
-    --database-url "${DATABASE_URL:-sqlite://$folder/stories.db}" >"$folder/server.log" 2>&1 &
+    --keys-file "$folder/stories.keys" --database-url "${DATABASE_URL:-sqlite://$folder/stories.db}" >"$folder/server.log" 2>&1 &
 server=$!
 for _ in $(seq 150); do
     if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then

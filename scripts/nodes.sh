@@ -75,9 +75,11 @@ free_port
 second=$port
 
 database=$(scripts/postgres.sh start "$folder/postgres")
+"$ZHAOXI_BINARY" keys new --keys-file "$folder/zhaoxi.keys" >/dev/null
 # Both at once: they agree who brings the tables up to date and who loads the demo.
 for node in "$first" "$second"; do
     "$ZHAOXI_BINARY" serve --demo --addr "127.0.0.1:$node" --database-url "$database" --trust-proxy \
+        --keys-file "$folder/zhaoxi.keys" \
         --public-url "http://localhost:$proxy" >"$folder/$node.log" 2>&1 &
     started+=($!)
 done

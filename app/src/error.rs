@@ -38,6 +38,9 @@ pub enum AppError {
     /// Nobody knows whether it was done; the same request once more is not done twice.
     #[error("unsure")]
     Unsure,
+    /// The keys of what is kept sealed are missing, or don't fit; the log says why.
+    #[error("sealed")]
+    Sealed,
     /// The request could not be read: something is missing or of the wrong form.
     #[error("bad request")]
     BadRequest,
@@ -84,7 +87,7 @@ impl AppError {
             Self::BadRequest | Self::Reload => 400,
             Self::TooLarge => 413,
             Self::TooOften => 429,
-            Self::Busy | Self::Unsure | Self::Unreachable => 503,
+            Self::Busy | Self::Unsure | Self::Sealed | Self::Unreachable => 503,
             Self::Failed => 500,
         }
     }

@@ -10,6 +10,7 @@ pub mod activities;
 pub mod bookings;
 pub mod calendar;
 pub mod care;
+pub mod care_details;
 pub mod desk;
 mod elder_bar;
 pub mod error;
@@ -118,6 +119,11 @@ pub fn App() -> impl IntoView {
                         ssr=SsrMode::Async
                     />
                     <Route path=path!("my/care") view={Lazy::<care::grant::CareRoute>::new()} ssr=SsrMode::Async />
+                    <Route
+                        path=path!("my/care-details/:person")
+                        view={Lazy::<care_details::of_family::FamilyCareRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("cared/:link") view={Lazy::<care::cared::CaredRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("notices") view={Lazy::<notices::NoticesRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("desk") view={Lazy::<desk::home::DeskHome>::new()} ssr=SsrMode::Async />
@@ -163,6 +169,11 @@ pub fn App() -> impl IntoView {
                     <Route
                         path=path!("desk/changes")
                         view={Lazy::<desk::changes::ChangesRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/people/:person/care-details")
+                        view={Lazy::<care_details::at_desk::DeskCareRoute>::new()}
                         ssr=SsrMode::Async
                     />
                     <Route

@@ -19,7 +19,12 @@ use leptos_axum::ResponseOptions;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{future::Future, pin::Pin, sync::Arc};
 use store::{
-    DatabaseConnection, StoreError, accounts::Who, bookings::BookingDesk, read_many::ReadMany, revisions::Revisions,
+    DatabaseConnection, StoreError,
+    accounts::Who,
+    bookings::BookingDesk,
+    read_many::ReadMany,
+    revisions::Revisions,
+    sealed::{Keys, Place},
 };
 use tower_sessions::Session;
 
@@ -28,6 +33,8 @@ use tower_sessions::Session;
 pub struct Host {
     /// The database.
     pub db: DatabaseConnection,
+    /// The keys of what it keeps sealed.
+    pub keys: Keys,
     /// Who accounts are.
     pub accounts: ReadMany<AccountId, Who>,
     /// Where bookings queue.
@@ -104,6 +111,9 @@ pub fn new_key() -> Result<RequestKey, AppError> {
 
 /// The login session's key for what was typed.
 const TYPED: &str = "typed";
+
+/// The same for what may only be kept sealed.
+const TYPED_SEALED: &str = "typed_sealed";
 
 /// Seconds after which whoever was told that it is busy may try again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
@@ -183,31 +193,61 @@ pub async fn keeping<T>(
     typed: &[(&str, Option<&str>)],
     doing: impl Future<Output = Result<T, AppError>>,
 ) -> Result<T, AppError> {
-    /// Longer text is not a mistake worth mending.
-    const LONGEST: usize = 1000;
     let done = doing.await;
-    let plain = use_context::<Parts>().is_some_and(|parts| {
-        let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        accept.is_some_and(|accept| accept.contains("text/html"))
-    });
-    // What can be mended; a visitor who may not do it at all leaves nothing behind.
-    let mendable = matches!(done, Err(AppError::Invalid { .. } | AppError::Refused { .. }));
-    if mendable && plain {
-        let typed: Typed = typed
-            .iter()
-            .filter_map(|(id, text)| Some(((*id).to_owned(), (*text)?.to_owned())))
-            .filter(|(_, text)| text.len() <= LONGEST)
-            .collect();
+    if let Some(typed) = worth_keeping(typed, &done) {
         session().await?.insert(TYPED, typed).await.map_err(unwritten)?;
     }
     done
 }
 
-/// What [`keeping`] kept, once.
+/// The same for what the database may only hold sealed: it is sealed for this account, under the keys of the fields.
+pub async fn keeping_sealed<T>(
+    typed: &[(&str, Option<&str>)],
+    doing: impl Future<Output = Result<T, AppError>>,
+) -> Result<T, AppError> {
+    let done = doing.await;
+    if let (Some(typed), Some(place)) = (worth_keeping(typed, &done), typed_place().await?) {
+        let text = leptos::serde_json::to_string(&typed).map_err(|_| AppError::Failed)?;
+        let sealed = host()?.keys.seal_text(place, &text)?;
+        session().await?.insert(TYPED_SEALED, sealed).await.map_err(unwritten)?;
+    }
+    done
+}
+
+/// What the login session of this account keeps sealed is bound to the account.
+async fn typed_place() -> Result<Option<Place>, AppError> {
+    let account = kept("account").await?;
+    Ok(account.map(|row| Place { table: "login_session", column: "typed", row }))
+}
+
+/// What was typed into a plain form, if it was refused and can be mended; a visitor who may not do it at all leaves
+/// nothing behind.
+fn worth_keeping<T>(typed: &[(&str, Option<&str>)], done: &Result<T, AppError>) -> Option<Typed> {
+    /// Longer text is not a mistake worth mending.
+    const LONGEST: usize = 1000;
+    let plain = use_context::<Parts>().is_some_and(|parts| {
+        let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        accept.is_some_and(|accept| accept.contains("text/html"))
+    });
+    let mendable = matches!(done, Err(AppError::Invalid { .. } | AppError::Refused { .. }));
+    let kept = typed.iter().filter_map(|(id, text)| Some(((*id).to_owned(), (*text)?.to_owned())));
+    (mendable && plain).then(|| kept.filter(|(_, text)| text.len() <= LONGEST).collect())
+}
+
+/// What [`keeping`] and [`keeping_sealed`] kept, once.
 pub async fn take_typed() -> Result<Typed, AppError> {
-    let Some(typed) = kept::<Typed>(TYPED).await? else { return Ok(Typed::new()) };
-    // Only now: removing what isn't there would still write the session, at every page that somebody looks at.
-    session().await?.remove::<Typed>(TYPED).await.map_err(unwritten)?;
+    let mut typed = kept::<Typed>(TYPED).await?.unwrap_or_default();
+    // Only what is there: removing what isn't would still write the session, at every page that somebody looks at.
+    if !typed.is_empty() {
+        session().await?.remove::<Typed>(TYPED).await.map_err(unwritten)?;
+    }
+    if let Some(sealed) = kept::<String>(TYPED_SEALED).await? {
+        session().await?.remove::<String>(TYPED_SEALED).await.map_err(unwritten)?;
+        let place = typed_place().await?;
+        let text = place.and_then(|place| host().ok()?.keys.open_text(place, &sealed));
+        let opened = text.and_then(|text| leptos::serde_json::from_str::<Typed>(&text).ok());
+        typed.extend(opened.unwrap_or_default());
+    }
     Ok(typed)
 }
 
@@ -306,6 +346,7 @@ fn as_app_error(error: StoreError, offset: i32) -> AppError {
         StoreError::NotAllowed => AppError::NotAllowed,
         StoreError::Busy => AppError::Busy,
         StoreError::Unsure => AppError::Unsure,
+        StoreError::Sealed => AppError::Sealed,
         StoreError::Database(error) => {
             tracing::error!(%error, "the database failed");
             AppError::Failed

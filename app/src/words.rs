@@ -7,6 +7,7 @@ use domain::{
     activity::{ActivityKind, Audience, Side, Unit},
     booking::{Mark, Scope, Standing},
     care::CareScope,
+    care_details::{CareField, CareReason},
     day_kind::DayKind,
     person::MemberRole,
     recurrence::{Recurrence, Weekday},
@@ -199,6 +200,39 @@ pub fn care_scope_long(scope: CareScope) -> &'static str {
 /// 看安排、看来了没有
 pub fn care_scopes(scopes: &[CareScope]) -> String {
     scopes.iter().map(|scope| care_scope(*scope)).collect::<Vec<_>>().join(say!(care.joint))
+}
+
+/// 过敏, 健康情况 …
+pub fn care_field(field: CareField) -> &'static str {
+    match field {
+        CareField::Allergies => say!(care_details.allergies),
+        CareField::Health => say!(care_details.health),
+        CareField::Diet => say!(care_details.diet),
+        CareField::Contact => say!(care_details.contact),
+        CareField::Address => say!(care_details.address),
+    }
+}
+
+/// 有过敏: that it is kept, without what it says.
+pub fn care_kept(field: CareField) -> &'static str {
+    match field {
+        CareField::Allergies => say!(care_details.has_allergies),
+        CareField::Health => say!(care_details.has_health),
+        CareField::Diet => say!(care_details.has_diet),
+        CareField::Contact => say!(care_details.has_contact),
+        CareField::Address => say!(care_details.has_address),
+    }
+}
+
+/// 上课需要 …
+pub fn care_reason(reason: CareReason) -> &'static str {
+    match reason {
+        CareReason::Class => say!(care_details.reason_class),
+        CareReason::Meal => say!(care_details.reason_meal),
+        CareReason::Emergency => say!(care_details.reason_emergency),
+        CareReason::Family => say!(care_details.reason_family),
+        CareReason::Other => say!(care_details.reason_other),
+    }
 }
 
 /// Through which door.
@@ -413,6 +447,9 @@ pub fn refusal(refusal: &Refusal, offset: i32) -> String {
         Refusal::InThePast => say!(common.no_past).to_string(),
         Refusal::HasBookings => say!(common.no_has_bookings).to_string(),
         Refusal::NoRollYet => say!(common.no_roll).to_string(),
+        Refusal::CareConsent { guardian: true } => say!(care_details.no_consent_guardian).to_string(),
+        Refusal::CareConsent { guardian: false } => say!(care_details.no_consent_own).to_string(),
+        Refusal::ReasonNeeded => say!(care_details.no_reason).to_string(),
     }
 }
 
@@ -443,6 +480,7 @@ pub fn error(error: &AppError) -> String {
         AppError::NotAllowed => say!(common.err_not_allowed).to_string(),
         AppError::Busy => say!(common.err_busy).to_string(),
         AppError::Unsure => say!(common.err_unsure).to_string(),
+        AppError::Sealed => say!(care_details.err_sealed).to_string(),
         AppError::BadRequest => say!(common.err_bad_request).to_string(),
         AppError::TooLarge => say!(common.err_too_large).to_string(),
         AppError::TooOften => say!(common.err_too_often).to_string(),

@@ -1,11 +1,7 @@
 //! Consent (同意) to what is done with somebody's data: one decision a purpose and version of its text, given by oneself
 //! or, for a child under 14, by a guardian (个人信息保护法, 14, 15, 31; 儿童个人信息网络保护规定, 9, 10).
 
-use crate::{
-    codes,
-    household::CONSENT_AGE,
-    person::{MemberRole, age_on},
-};
+use crate::{codes, household::CONSENT_AGE, person::age_on};
 use jiff::civil::Date;
 
 codes! {
@@ -27,12 +23,9 @@ impl Purpose {
     }
 }
 
-/// True for a child whose guardian decides: under 14 on that day, or of an age that nobody told.
-pub fn guardian_decides(role: MemberRole, birth: Option<Date>, on: Date) -> bool {
-    match birth {
-        Some(birth) => age_on(birth, on) < CONSENT_AGE,
-        None => role == MemberRole::Child,
-    }
+/// True for whom a guardian decides: under 14 on that day.
+pub fn needs_guardian(birth: Option<Date>, on: Date) -> bool {
+    birth.is_some_and(|birth| age_on(birth, on) < CONSENT_AGE)
 }
 
 #[cfg(test)]
@@ -42,10 +35,14 @@ mod tests {
 
     #[test]
     fn a_guardian_decides_until_the_fourteenth_birthday() {
-        let birth = Some(date(2012, 11, 25));
-        assert!(guardian_decides(MemberRole::Child, birth, date(2026, 11, 24)));
-        assert!(!guardian_decides(MemberRole::Child, birth, date(2026, 11, 25)));
-        assert!(guardian_decides(MemberRole::Child, None, date(2026, 11, 25)));
-        assert!(!guardian_decides(MemberRole::Elder, None, date(2026, 11, 25)));
+        let today = date(2026, 11, 25);
+        for (birth, needed) in [
+            (Some(date(2012, 11, 26)), true),
+            (Some(date(2012, 11, 25)), false),
+            (Some(date(1950, 1, 1)), false),
+            (None, false),
+        ] {
+            assert_eq!(needs_guardian(birth, today), needed, "{birth:?}");
+        }
     }
 }

@@ -4,12 +4,14 @@
 //! source: time and rows come in as arguments, decisions go out as values.
 
 pub mod activity;
+pub mod address;
 #[cfg(feature = "almanac")]
 pub mod almanac;
 pub mod block;
 pub mod booking;
 pub mod calendar;
 pub mod care;
+pub mod care_details;
 pub mod code;
 pub mod consent;
 pub mod crew;

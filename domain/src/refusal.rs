@@ -245,6 +245,15 @@ pub enum Refusal {
     /// The roll of a date that was called off or lies more than a day ahead.
     #[error("no roll yet")]
     NoRollYet,
+    /// Nobody agreed that care details are kept.
+    #[error("nobody agreed")]
+    CareConsent {
+        /// True if it must be a guardian.
+        guardian: bool,
+    },
+    /// Care details are not read without a reason.
+    #[error("a reason is needed")]
+    ReasonNeeded,
 }
 
 /// A field's problem, by the field's name.

@@ -62,7 +62,7 @@ fn is_hostile(c: char) -> bool {
 }
 
 /// Trims, folds inner white space to single spaces, refuses hostile characters and too long text.
-fn single_line(raw: &str, max: usize) -> Result<String, InputProblem> {
+pub(crate) fn single_line(raw: &str, max: usize) -> Result<String, InputProblem> {
     // Measured before anything is copied, so that a megabyte costs nothing.
     if raw.len() > max * 8 + 64 {
         return Err(InputProblem::TooLong { max });

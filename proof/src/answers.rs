@@ -12,7 +12,7 @@ impl From<&Result<Booked, StoreError>> for Answer {
             Err(StoreError::Refused(refusal)) => refused(refusal),
             Err(StoreError::Invalid(_) | StoreError::NotFound | StoreError::NotAllowed) => Self::Refused,
             Err(StoreError::Unsure) => Self::Unknown,
-            Err(StoreError::Busy | StoreError::Database(_)) => Self::Error,
+            Err(StoreError::Busy | StoreError::Sealed | StoreError::Database(_)) => Self::Error,
         }
     }
 }

@@ -59,6 +59,9 @@ pub enum Command {
     /// Look into the audit
     #[command(subcommand)]
     Audit(Audit),
+    /// Make and change the keys by which the database keeps what is nobody else's business
+    #[command(subcommand)]
+    Keys(Keys),
     /// Look into a draw
     #[command(subcommand)]
     Draw(Draw),
@@ -130,6 +133,25 @@ pub enum Draw {
     },
 }
 
+/// The keys of what is kept sealed.
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Make the key file, which must not be there yet
+    New,
+    /// Put a new key into the file, and seal by it what older ones sealed, while the server runs
+    Rotate,
+    /// Seal by the newest key what older ones sealed: after a rotation that was cut off
+    Reseal,
+    /// Take a key out of the file that seals nothing any more
+    Drop {
+        /// Its number, as `zhaoxi keys list` tells it
+        #[arg(value_name = "NUMBER")]
+        key: i32,
+    },
+    /// Say which keys the file has, and how much each seals
+    List,
+}
+
 /// Who works for a community.
 #[derive(Debug, Subcommand)]
 pub enum Staff {
@@ -177,6 +199,11 @@ pub struct Settings {
     #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
 
+    /// The file of the keys by which care details are sealed [default: beside an SQLite file, made when it is missing;
+    /// over PostgreSQL it must be given]
+    #[arg(long, global = true, env = "ZHAOXI_KEYS_FILE", value_name = "FILE")]
+    pub keys_file: Option<PathBuf>,
+
     /// Where to listen [default: 127.0.0.1:3000]
     #[arg(long, global = true, env = "ZHAOXI_ADDR", value_name = "ADDRESS:PORT")]
     pub addr: Option<SocketAddr>,
@@ -217,6 +244,7 @@ impl Settings {
         Self {
             config: self.config,
             database_url: self.database_url.or(file.database_url),
+            keys_file: self.keys_file.or(file.keys_file),
             addr: self.addr.or(file.addr),
             public_url: self.public_url.or(file.public_url),
             demo: self.demo || file.demo,

@@ -22,6 +22,8 @@ pub struct Config {
     pub file: Option<PathBuf>,
     /// Which database.
     pub database: DatabaseSetting,
+    /// The file of the keys, if it was named.
+    pub keys_file: Option<PathBuf>,
     /// Where to listen.
     pub addr: SocketAddr,
     /// Scheme and authority by which browsers reach the server, without a path.
@@ -132,6 +134,7 @@ impl Config {
         Ok(Self {
             file,
             database,
+            keys_file: settings.keys_file.filter(|path| !path.as_os_str().is_empty()),
             addr: settings.addr.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000))),
             public_url: settings.public_url.map(parse_public_url).transpose()?,
             demo: settings.demo,

@@ -5,6 +5,7 @@ use crate::{
     accounts::Who,
     audit::Change,
     calendar::term_of,
+    care_details::with_allergy,
     communities,
     entity::{attendance, booking_place, occurrence, stored::Stored},
     id::new_id,
@@ -53,7 +54,9 @@ pub async fn roll(
         .into_iter()
         .map(|row| (row.person_id, row))
         .collect();
-    let persons = persons(db, places.iter().map(|place| place.person_id).collect()).await?;
+    let ids: Vec<_> = places.iter().map(|place| place.person_id).collect();
+    let allergies = with_allergy(db, &ids).await?;
+    let persons = persons(db, ids).await?;
     let mut lines: Vec<_> = places
         .into_iter()
         .filter_map(|place| {
@@ -66,6 +69,7 @@ pub async fn roll(
                 heads: count(place.heads),
                 mark: mark.map(|row| row.mark.0),
                 at: mark.map(|row| local(row.marked_at.into(), &loaded.zone).time()),
+                allergy: allergies.contains(&person.id),
             })
         })
         .collect();

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 /// Actions after which every public page and every family's dates are as they were. Any other raises the community's
 /// revision: a page that is rendered once too often harms nobody.
-const UNSEEN: [&str; 22] = [
+const UNSEEN: &[&str] = &[
     "add_person",
     "add_member",
     "remove_member",
@@ -40,6 +40,10 @@ const UNSEEN: [&str; 22] = [
     "take_off_list",
     "grant_care_link",
     "revoke_care_link",
+    "keep_care_details",
+    "clear_care_details",
+    "give_care_reason",
+    "read_care_details",
 ];
 
 /// Rows of one statement.

@@ -4,6 +4,7 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
+    care_details::drop_care_details,
     communities,
     entity::{community, consent, consent_text, household_member, person, stored::Stored},
     id::new_id,
@@ -13,7 +14,7 @@ use crate::{
 };
 use domain::{
     code::Code,
-    consent::{Purpose, guardian_decides},
+    consent::{Purpose, needs_guardian},
     id::{CommunityId, PersonId},
     reading::{ConsentLine, ConsentState, ConsentText, PersonConsents},
     rights::{Act, Door},
@@ -106,7 +107,7 @@ pub async fn of_household(
         all.push(PersonConsents {
             person: member.person,
             name: member.name,
-            by_guardian: guardian_decides(member.role, member.birth, today),
+            by_guardian: needs_guardian(member.birth, today),
             states: states.collect(),
             history: rows.iter().map(|row| line(row, &zone)).collect(),
         });
@@ -164,13 +165,15 @@ pub async fn decide(
 ) -> Result<(), StoreError> {
     let household = who.household.ok_or(StoreError::NotFound)?;
     let tx = begin_write(db).await?;
-    let member = household_member::Entity::find_by_id((household, person.0)).one(&tx).await?;
-    let role = member.ok_or(StoreError::NotFound)?.role.0;
+    household_member::Entity::find_by_id((household, person.0)).one(&tx).await?.ok_or(StoreError::NotFound)?;
     let row = person::Entity::find_by_id(person.0).lock_exclusive().one(&tx).await?.ok_or(StoreError::NotFound)?;
     let zone = communities::zone(&tx, CommunityId(row.community_id)).await?;
     let today = local(now, &zone).date();
-    let by_guardian = guardian_decides(role, row.birth_date.map(Date::from), today);
+    let by_guardian = needs_guardian(row.birth_date.map(Date::from), today);
     keep(&tx, who, &row, purpose, granted, by_guardian, Door::Page, now).await?;
+    if purpose == Purpose::Care && !granted {
+        drop_care_details(&tx, who, &row, now).await?;
+    }
     if purpose.is_needed() {
         let mut model = row.into_active_model();
         model.withheld_at = Set((!granted).then(|| now.into()));

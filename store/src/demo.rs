@@ -3,6 +3,7 @@
 //! What they offer comes from `store/demo/communities.toml`; who lives there is made up by a fixed rule.
 
 mod bookings;
+mod care;
 mod clock;
 mod file;
 mod people;
@@ -11,9 +12,12 @@ mod rows;
 mod terms;
 
 use crate::{
+    StoreError,
     entity::{account, activity, audit, care_link, community, day_kind, room, staff_role, stored::Stored},
     id::new_id,
-    password, tx,
+    password,
+    sealed::Keys,
+    tx,
 };
 use clock::{Clock, ZONE};
 use domain::{
@@ -73,8 +77,9 @@ pub enum SignInKind {
     Staff,
 }
 
-/// Loads the demo where there is no community yet, as of `now`: all of it or nothing.
-pub async fn load(db: &DatabaseConnection, now: Timestamp) -> Result<Loaded, DbErr> {
+/// Loads the demo where there is no community yet, as of `now`: all of it or nothing. Without keys nobody has care
+/// details.
+pub async fn load(db: &DatabaseConnection, keys: &Keys, now: Timestamp) -> Result<Loaded, StoreError> {
     if is_settled(db).await? {
         return Ok(Loaded::AlreadyThere);
     }
@@ -89,7 +94,10 @@ pub async fn load(db: &DatabaseConnection, now: Timestamp) -> Result<Loaded, DbE
     if is_settled(&tx).await? {
         return Ok(Loaded::AlreadyThere);
     }
+    let clock = Clock::new(now)?;
+    let kept = care::choose(&rows, &clock);
     rows.write(&tx).await?;
+    care::keep(&tx, keys, kept, &clock).await?;
     tx.commit().await?;
     Ok(Loaded::Fresh { accounts })
 }

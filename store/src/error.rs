@@ -27,6 +27,9 @@ pub enum StoreError {
     /// The connection to the database was lost while it committed: nobody knows what came of it.
     #[error("the commit was not answered")]
     Unsure,
+    /// There is no key, or none that fits, for what is sealed.
+    #[error("sealed")]
+    Sealed,
     /// The database failed.
     #[error(transparent)]
     Database(DbErr),

@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{
     code::Code,
-    consent::{Purpose, guardian_decides},
+    consent::{Purpose, needs_guardian},
     id::{CommunityId, PersonId},
     person::{MemberRole, age_on},
     reading::{Me, Member},
@@ -148,7 +148,7 @@ pub async fn add_member(
         // Whoever adds a child has ticked the guardian's consent; whoever adds themself asks to be booked for.
         let row = person::Entity::find_by_id(id.0).one(&tx).await?.ok_or(StoreError::NotFound)?;
         let zone = crate::communities::zone(&tx, at).await?;
-        let by_guardian = guardian_decides(new.role, new.birth, local(now, &zone).date());
+        let by_guardian = needs_guardian(new.birth, local(now, &zone).date());
         crate::consents::keep(&tx, who, &row, Purpose::Service, true, by_guardian, Door::Page, now).await?;
     }
     let mut change = account.into_active_model();

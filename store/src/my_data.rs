@@ -5,16 +5,19 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
+    care_details::family_care,
     entity::{
-        account, attendance, audit, booking, care_link, claim, community, consent, household, household_member, notice,
+        account, attendance, audit, booking, care_detail, care_link, care_reason, claim, community, consent, household, household_member, notice,
         occurrence, person, preparation, term,
     },
     households::has_live,
     login_sessions, pinyin,
+    sealed::Keys,
     terms::{local, zone_of},
     tx::{WriteTx, begin_write},
 };
 use domain::{
+    care_details::{CareDetails, CareNote},
     code::Code,
     id::{CommunityId, PersonId},
     refusal::Refusal,
@@ -38,10 +41,13 @@ pub const ERASED: &str = "—";
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn export(db: &DatabaseConnection, who: &Who, now: Timestamp) -> Result<Value, StoreError> {
+pub async fn export(db: &DatabaseConnection, keys: &Keys, who: &Who, now: Timestamp) -> Result<Value, StoreError> {
     let mut people = Vec::new();
     for member in crate::families::members(db, who, now).await? {
-        people.push(person(db, member.person, member.role.code()).await?);
+        let mut one = person(db, member.person, member.role.code()).await?;
+        let care = family_care(db, keys, who, member.person, now).await?;
+        one["care_details"] = care_details(care.kept.details);
+        people.push(one);
     }
     let account = account::Entity::find_by_id(who.account.0).one(db).await?.ok_or(StoreError::NotFound)?;
     let notices = notice::Entity::find()
@@ -73,6 +79,19 @@ pub async fn export(db: &DatabaseConnection, who: &Who, now: Timestamp) -> Resul
             "read_at": row.read_at.map(|at| Timestamp::from(at).to_string()),
         })).collect::<Vec<_>>(),
     }))
+}
+
+fn care_details(details: CareDetails) -> Value {
+    let text = |note: Option<CareNote>| note.map(|note| note.as_str().to_owned());
+    json!({
+        "allergies": text(details.allergies),
+        "health": text(details.health),
+        "diet": text(details.diet),
+        "contact": details.contact.map(|contact| json!({
+            "name": contact.name.as_str(), "phone": contact.phone.as_str(), "relation": contact.relation.map(|r| r.as_str().to_owned()),
+        })),
+        "address": details.address.map(|address| address.as_str().to_owned()),
+    })
 }
 
 async fn person(db: &DatabaseConnection, id: PersonId, role: &str) -> Result<Value, StoreError> {
@@ -282,6 +301,8 @@ async fn forget(tx: &WriteTx, id: Uuid) -> Result<(), StoreError> {
     care_link::Entity::delete_many().filter(care_link::Column::PersonId.eq(id)).exec(tx).await?;
     preparation::Entity::delete_many().filter(preparation::Column::PersonId.eq(id)).exec(tx).await?;
     notice::Entity::delete_many().filter(notice::Column::PersonId.eq(id)).exec(tx).await?;
+    care_detail::Entity::delete_many().filter(care_detail::Column::PersonId.eq(id)).exec(tx).await?;
+    care_reason::Entity::delete_many().filter(care_reason::Column::PersonId.eq(id)).exec(tx).await?;
     // By it the same child was known in another household; it is made of name and birth date.
     booking::Entity::update_many()
         .col_expr(booking::Column::Identity, Expr::value(None::<String>))

@@ -4,11 +4,12 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
-    calendar,
+    calendar, care_details,
     changes::changes_of,
     communities, crews,
     entity::{audit, booking, booking_place, community, household_member, person, term, time::Day},
     families,
+    sealed::Keys,
     terms::{Loaded, code, count, instant, load_coming, load_term, local, waiters, zone_of},
     tx::begin_write,
 };
@@ -204,9 +205,11 @@ fn masked(person: &person::Model) -> Option<String> {
     person.phone.as_deref().and_then(|phone| PhoneNumber::parse(phone).ok()).map(|phone| phone.masked())
 }
 
-/// Finds people of a community by name, pinyin, initials, the phone's last digits or building: at most 20.
+/// Finds people of a community by name, pinyin, initials, the phone's last digits or building, and by what is sealed of
+/// them where it is given whole: their address, and the phone of whom to call. At most 20.
 pub async fn find_persons(
     db: &DatabaseConnection,
+    keys: &Keys,
     who: &Who,
     slug: &str,
     query: &str,
@@ -227,7 +230,8 @@ pub async fn find_persons(
         .add(Expr::col(person::Column::Pinyin).like(like(format!("{latin}%"))))
         .add(Expr::col(person::Column::Initials).like(like(format!("{latin}%"))))
         .add(Expr::col(person::Column::Phone).like(like(format!("%{escaped}"))))
-        .add(Expr::col(person::Column::Building).like(like(format!("{escaped}%"))));
+        .add(Expr::col(person::Column::Building).like(like(format!("{escaped}%"))))
+        .add(person::Column::Id.is_in(care_details::persons_by(db, keys, at, &query).await?));
     let rows = person::Entity::find()
         .filter(person::Column::CommunityId.eq(at.0))
         .filter(any)
@@ -334,12 +338,13 @@ pub async fn person_page(
         household: others.iter().filter_map(|other| Some(names.get(&other.person_id)?.name.clone())).collect(),
         bookings: calendar::bookings_of(db, id, now).await?,
         links: crate::care_links::care_links(db, who, id).await?,
+        care: care_details::fields_of(db, id).await?,
         changes,
         person: found(row, today),
     })
 }
 
-fn found(person: person::Model, today: Date) -> FoundPerson {
+pub(crate) fn found(person: person::Model, today: Date) -> FoundPerson {
     FoundPerson {
         id: PersonId(person.id),
         age: person.birth_date.map(|birth| age_on(birth.into(), today)),

@@ -5,6 +5,7 @@ use super::{
     staff::role_name,
 };
 use crate::{
+    care_details,
     error::AppError,
     frame::{framed, use_head, use_slug},
     parts::{Loading, PageTitle},
@@ -18,7 +19,7 @@ use domain::{
     consent::Purpose,
     entry::Entry,
     person::MemberRole,
-    reading::{AuditLine, Booked},
+    reading::{AuditLine, Booked, CareTrace},
     rights::StaffRole,
     term::{OccurrenceState, Promotion},
 };
@@ -191,6 +192,10 @@ fn action(code: &str) -> String {
         "set_start_password" => say!(staff.did_set_start_password).to_owned(),
         "change_phone" => say!(account.change_phone).to_owned(),
         "change_password" => say!(staff.did_change_password).to_owned(),
+        "keep_care_details" => say!(care_details.did_keep).to_owned(),
+        "clear_care_details" => say!(care_details.did_clear).to_owned(),
+        "give_care_reason" => say!(care_details.did_reason).to_owned(),
+        "read_care_details" => say!(care_details.did_read).to_owned(),
         other => other.to_owned(),
     }
 }
@@ -208,6 +213,9 @@ fn date_told(told: &str) -> String {
 
 /// A stored value in words; one that this page does not know stays as it is.
 fn value(json: &str) -> String {
+    if let Ok(trace) = serde_json::from_str::<CareTrace>(json) {
+        return care_details::trace(&trace);
+    }
     if let Ok(booked) = serde_json::from_str::<Booked>(json) {
         return match booked {
             Booked::Confirmed { dates, .. } => say!(desk.value_booked, dates = dates).to_string(),

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     care::grant::{CareLinkRow, EndFields, GrantFields},
+    care_details::at_desk::CareOfPerson,
     error::AppError,
     frame::{framed, use_head, use_slug},
     parts::{ActionProblem, Banner, Field, Icon, Loading, PageTitle, State, field_problem},
@@ -27,7 +28,7 @@ use leptos_router::{
 pub async fn find_people(slug: String, find: Option<String>) -> Result<Vec<FoundPerson>, AppError> {
     let who = crate::ssr::need_who().await?;
     let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
-    Ok(store::rosters::find_persons(&host.db, &who, &slug, &find.unwrap_or_default(), now).await?)
+    Ok(store::rosters::find_persons(&host.db, &host.keys, &who, &slug, &find.unwrap_or_default(), now).await?)
 }
 
 /// Reads a resident's page.
@@ -167,7 +168,7 @@ fn Results(found: Vec<FoundPerson>, find: Option<String>) -> impl IntoView {
 }
 
 /// 74 周岁 · 138****0002 · 3栋2单元
-fn about(person: &FoundPerson) -> String {
+pub fn about(person: &FoundPerson) -> String {
     let age = person.age.map(|age| say!(common.years, age = age).to_string());
     [age, person.phone.clone(), person.building.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
@@ -222,12 +223,13 @@ fn Shown(
     revoke: ServerAction<RevokeAtDesk>,
 ) -> impl IntoView {
     let slug = use_head().slug;
-    let PersonPage { person, household, bookings, links, changes } = page;
+    let PersonPage { person, household, bookings, links, changes, care } = page;
     let together = (!household.is_empty())
         .then(|| say!(people.household, names = household.join(say!(entry.joint))).to_string())
         .map(|text| view! { <p class="soft">{text}</p> });
     // Without JavaScript the page comes anew with the problem, which must not hide.
     let failed = grant.value().with_untracked(|value| matches!(value, Some(Err(_))));
+    let written = done.as_deref() == Some("care");
     let done = match done.as_deref() {
         Some("granted") => Some(say!(people.granted)),
         Some("revoked") => Some(say!(care.revoked)),
@@ -256,6 +258,7 @@ fn Shown(
                 </p>
             </div>
             <Bookings bookings slug=slug.clone() />
+            <CareOfPerson person=person.id.to_string() fields=care done=written />
             <section class="stack" id="relatives" aria-labelledby="relatives-h">
                 <h2 id="relatives-h">{say!(people.relatives)}</h2>
                 {done}

@@ -9,6 +9,7 @@ use crate::{
 };
 use domain::{
     booking::{Mark, Standing},
+    care_details::CareField,
     code::Code,
     reading::{RollLine, RollPage},
 };
@@ -223,6 +224,16 @@ fn Person(n: usize, line: RollLine, side: &'static str, q: RwSignal<String>) -> 
     let heads = (line.heads > 1).then(|| say!(desk.heads_count, heads = line.heads).to_string());
     let at = line.at.map(|at| say!(desk.marked_at, time = words::time(at)).to_string());
     let about: Vec<_> = [heads, at].into_iter().flatten().collect();
+    let allergy = line.allergy.then(|| {
+        let href = format!("/{}/desk/people/{}/care-details", use_head().slug, line.person);
+        view! {
+            <a class="care-mark care-mark--allergy" href=href>
+                <Icon name="alert" />
+                {words::care_kept(CareField::Allergies)}
+                <span class="visually-hidden">{format!(" {}", line.name)}</span>
+            </a>
+        }
+    });
     view! {
         <div hidden=hidden>
             <fieldset class="group roll__person">
@@ -233,6 +244,7 @@ fn Person(n: usize, line: RollLine, side: &'static str, q: RwSignal<String>) -> 
                     </span>
                     {format!("{n}. {} ", line.name)}
                     <span class="fine">{about.join(" · ")}</span>
+                    {allergy}
                 </p>
                 <div class="roll__choices">{choices} {take_back}</div>
             </fieldset>

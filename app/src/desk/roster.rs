@@ -44,7 +44,7 @@ pub async fn read_roster(slug: String, term: String, find: Option<String>) -> Re
     let now = crate::ssr::now()?;
     let page = store::rosters::roster(&host.db, &who, &slug, id, now).await?;
     let found = match find {
-        Some(find) => store::rosters::find_persons(&host.db, &who, &slug, &find, now).await?,
+        Some(find) => store::rosters::find_persons(&host.db, &host.keys, &who, &slug, &find, now).await?,
         None => Vec::new(),
     };
     Ok(RosterView { page, found, key: crate::ssr::new_key()? })

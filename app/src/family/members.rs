@@ -208,6 +208,8 @@ fn MemberCard(
     };
     let two_homes = member.shared.then(|| say!(family.two_homes).to_owned());
     let about: Vec<_> = [Some(birth), phone, two_homes].into_iter().flatten().collect();
+    let care = format!("/{slug}/my/care-details/{}", member.person);
+    let care_label = say!(care_details.open_of, name = member.name.clone()).to_string();
     let button = (!member.myself).then(|| {
         let label = say!(family.remove_of, name = member.name.clone()).to_string();
         view! {
@@ -229,7 +231,12 @@ fn MemberCard(
                 {badge}
             </p>
             <p class="soft">{about.join(" · ")}</p>
-            {button}
+            <div class="row">
+                <a class="button" href=care aria-label=care_label>
+                    {say!(care_details.open)}
+                </a>
+                {button}
+            </div>
         </li>
     }
 }

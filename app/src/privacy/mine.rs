@@ -48,7 +48,7 @@ pub async fn export_data() -> Result<Value, AppError> {
     use http::{HeaderValue, header};
     let who = crate::ssr::need_who().await?;
     let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
-    let data = store::my_data::export(&host.db, &who, now).await?;
+    let data = store::my_data::export(&host.db, &host.keys, &who, now).await?;
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         let file = HeaderValue::from_static("attachment; filename=\"zhaoxi-my-data.json\"");
         response.insert_header(header::CONTENT_DISPOSITION, file);

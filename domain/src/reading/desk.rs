@@ -7,6 +7,7 @@ use super::{
 use crate::{
     activity::{Audience, Unit},
     booking::{Mark, Scope, Standing},
+    care_details::CareField,
     crew::{Crew, CrewPlan, Duty, Gap},
     entry::{ClaimState, Entry, Group},
     id::{AccountId, ActivityId, BookingId, ClaimId, OccurrenceId, PersonId, TermId},
@@ -271,6 +272,8 @@ shapes! {
         mark: Option<Mark>,
         /// When it was marked.
         at: Option<Time>,
+        /// True if an allergy is kept; which, only whoever gives a reason is told.
+        allergy: bool,
     }
 
     /// One change, in the audit.
@@ -311,6 +314,8 @@ shapes! {
         links: Vec<CareLink>,
         /// What was changed for the person, newest first.
         changes: Vec<AuditLine>,
+        /// Which care details are kept, not what they say.
+        care: Vec<CareField>,
     }
 
     /// Somebody found by the desk.

@@ -11,6 +11,7 @@ macro_rules! shapes {
     )+};
 }
 
+mod care_details;
 mod desk;
 mod family;
 mod notice;
@@ -21,6 +22,7 @@ mod resources;
 mod sheet;
 mod staff_calendar;
 
+pub use care_details::*;
 pub use desk::*;
 pub use family::*;
 pub use notice::*;

@@ -1,6 +1,6 @@
 //! `zhaoxi check`: one line a thing, and an exit code for a script.
 
-use super::{now, open_what_is_there};
+use super::{keys, now, open_what_is_there};
 use crate::{assets::Assets, clock, config::Config};
 use jiff::Timestamp;
 use std::{fmt::Display, process::ExitCode};
@@ -29,6 +29,7 @@ pub async fn check(config: &Config, deep: bool) -> ExitCode {
         let tables = tables(db).await;
         let readable = tables.is_ok();
         report.say("tables", tables);
+        report.say("keys", keys::check(config, db).await);
         if config.database.is_sqlite() {
             report.say("SQLite", connect::sqlite_version(db).await);
         } else {

@@ -1,22 +1,24 @@
 //! `zhaoxi demo`, and the demo sign-ins that `zhaoxi serve --demo` prints as well.
 
-use super::{Failure, open};
+use super::{Failure, keys, open};
 use crate::{clock, config::Config};
 use store::{
     DatabaseConnection,
     demo::{DemoSignIn, Loaded, SignInKind},
+    sealed::Keys,
 };
 
 /// Loads the demo communities into an empty database.
 pub async fn demo(config: &Config) -> Result<(), Failure> {
     let db = open(&config.database).await?;
     store::connect::migrate(&db).await?;
-    load(&db).await
+    let keys = keys::open(&config.database, config.keys_file.as_deref(), true, &db).await?;
+    load(&db, &keys).await
 }
 
 /// Loads the demo where there is no community, and prints who may sign in.
-pub async fn load(db: &DatabaseConnection) -> Result<(), Failure> {
-    let loaded = store::demo::load(db, clock::now()).await?;
+pub async fn load(db: &DatabaseConnection, keys: &Keys) -> Result<(), Failure> {
+    let loaded = store::demo::load(db, keys, clock::now()).await?;
     // The demo's changes are days old by their times: whoever verifies the audit is not to find them unsealed.
     store::audit_seal::seal(db).await?;
     match loaded {

@@ -5,6 +5,7 @@ pub mod backup;
 pub mod check;
 pub mod demo;
 pub mod draw;
+pub mod keys;
 pub mod migrate;
 pub mod restore;
 pub mod serve;
@@ -57,6 +58,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::BackupKey { file } => backup::new_key(&file),
             Command::Restore { file, seal } => return restore::restore(&config, &file, &seal).await,
             Command::Staff(Staff::Add(new)) => staff::add(&config, new).await,
+            Command::Keys(what) => keys::keys(&config, &what).await,
             Command::Draw(_) => Ok(()),
             Command::Audit(Audit::Verify(asked)) => return audit::verify(&config, asked).await,
             Command::Check { deep } => return Ok(check::check(&config, deep).await),

@@ -1,6 +1,6 @@
 //! `zhaoxi serve`
 
-use super::{Failure, demo, open};
+use super::{Failure, demo, keys, open};
 use crate::{
     assets::Assets,
     clock,
@@ -36,11 +36,14 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         Some(tokio::spawn(clock::keep_following(db.clone())))
     };
 
+    let keys = keys::open(&config.database, config.keys_file.as_deref(), config.demo, &db).await?;
+
     println!("\n朝夕 zhaoxi {}\n", env!("CARGO_PKG_VERSION"));
     println!("  address   {}", config.public_url.clone().unwrap_or_else(|| format!("http://{addr}")));
-    println!("  database  {}\n", config.database.shown());
+    println!("  database  {}", config.database.shown());
+    println!("  keys      {}\n", keys.file().map_or("none".to_owned(), |file| file.display().to_string()));
     if config.demo {
-        demo::load(&db).await?;
+        demo::load(&db, &keys).await?;
     }
 
     let logins = LoginStore::new(db.clone());
@@ -48,6 +51,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let setup = Setup {
         host: Host {
             db: db.clone(),
+            keys,
             accounts: store::accounts::reader(db.clone()),
             desk: BookingDesk::open(db.clone()),
             revisions: revisions.clone(),

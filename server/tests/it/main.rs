@@ -13,6 +13,9 @@ mod database;
 mod disk_full;
 mod faults;
 mod headers;
+#[path = "../../../store/tests/it/keys.rs"]
+#[allow(dead_code, reason = "the store's tests use more of it")]
+mod keys;
 mod live;
 mod login_cookie;
 mod node;
@@ -25,6 +28,7 @@ mod proxy;
 mod requests;
 mod rights;
 mod rush;
+mod sealed;
 mod sheets;
 mod slow_clients;
 mod storm;

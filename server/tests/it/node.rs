@@ -17,7 +17,10 @@ use std::{
     process::Stdio,
     time::Duration,
 };
-use store::activities::{NewTerm, new_term};
+use store::{
+    activities::{NewTerm, new_term},
+    sealed::Ring,
+};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -45,7 +48,14 @@ impl Node {
         command.args(["-c", r#"trap "" XFSZ; exec "$0" "$@""#, env!("CARGO_BIN_EXE_zhaoxi")]);
         command.args(["serve", "--no-rate-limit", "--addr", "127.0.0.1:0", "--database-url", database]);
         command.arg("--site-root").arg(site(&folder)).env("RUST_LOG", "warn");
-        command.env_remove("ZHAOXI_FAULT").env_remove("ZHAOXI_CLOCK_SHIFT").envs(variables.iter().copied());
+        command.env_remove("ZHAOXI_FAULT").env_remove("ZHAOXI_CLOCK_SHIFT").env_remove("ZHAOXI_KEYS_FILE");
+        // Over PostgreSQL no node makes keys by itself.
+        if !database.starts_with("sqlite:") {
+            let keys = folder.join("node.keys");
+            Ring::new().unwrap().create(&keys).unwrap();
+            command.env("ZHAOXI_KEYS_FILE", keys);
+        }
+        command.envs(variables.iter().copied());
         let log = File::create(folder.join("log")).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(log).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -118,10 +118,15 @@ pub async fn post(addr: SocketAddr, name: &str, cookie: &str, form: &str) -> io:
 
 /// The same from a page without JavaScript, and the page that comes of it.
 pub async fn post_plainly(addr: SocketAddr, name: &str, cookie: &str, form: &str, from: &str) -> io::Result<Reply> {
-    let headers = format!("accept: text/html\r\nreferer: http://localhost{from}");
-    let answer = exchange(addr, &post_request(name, cookie, form, &headers)).await?;
+    let answer = send_plainly(addr, name, cookie, form, from).await?;
     let to = answer.header("location").unwrap_or_default();
     page(addr, to.strip_prefix("http://localhost").unwrap_or(to), cookie).await
+}
+
+/// The first of the two: what a page without JavaScript is answered, before it goes where that leads.
+pub async fn send_plainly(addr: SocketAddr, name: &str, cookie: &str, form: &str, from: &str) -> io::Result<Reply> {
+    let headers = format!("accept: text/html\r\nreferer: http://localhost{from}");
+    exchange(addr, &post_request(name, cookie, form, &headers)).await
 }
 
 fn post_request(name: &str, cookie: &str, form: &str, headers: &str) -> String {

@@ -104,6 +104,9 @@ const TABLE: &[(&str, Needs, &str)] = &[
     ("read_cared", Relative, "link=LINK"),
     ("prepare_booking", Household, "slug=yongxing&activity=ACTIVITY&term=TERM&person=CHILD&scope=whole"),
     ("book_place", Household, "slug=yongxing&activity=ACTIVITY&term=TERM&person=CHILD&scope=whole&key=NEW"),
+    ("read_family_care", Household, "person=CHILD"),
+    ("keep_care_details", Household, "slug=yongxing&person=CHILD&version=0&allergies=x&agreed=yes"),
+    ("clear_care_details", Household, "slug=yongxing&person=CHILD"),
     ("accept_offer", Household, "slug=yongxing&booking=BOOKING&back=my"),
     ("read_desk", Work, "slug=yongxing"),
     ("read_roll", Roll, "slug=yongxing&occurrence=DATE"),
@@ -112,6 +115,9 @@ const TABLE: &[(&str, Needs, &str)] = &[
     ("read_claims", Right(Act::ManageBookings), "slug=yongxing"),
     ("find_people", Right(Act::ManageBookings), "slug=yongxing&find=a"),
     ("read_person", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
+    ("give_care_reason", Right(Act::ManageBookings), "slug=yongxing&person=CHILD&reason=class"),
+    ("read_care_details", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
+    ("keep_care_on_paper", Right(Act::ManageBookings), "slug=yongxing&person=CHILD&version=0&diet=x&agreed=yes"),
     ("read_slip", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
     ("book_at_desk", Right(Act::ManageBookings), "slug=yongxing&term=TERM&person=CHILD&scope=whole&key=NEW"),
     (
@@ -327,7 +333,7 @@ impl Scene {
             form = form.replace(word, value);
         }
         let method = registered().into_iter().find(|(path, _)| path.strip_prefix("/api/") == Some(name)).unwrap().1;
-        let asks_to_sign_in = method == Method::GET && matches!(needs, SignedIn | Relative);
+        let asks_to_sign_in = method == Method::GET && matches!(needs, SignedIn | Relative | Household);
         let answer = match method {
             Method::GET => self.world.get_as(&self.cookie, &format!("/api/{name}?{form}")).await,
             _ if form.starts_with('{') => {

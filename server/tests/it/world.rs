@@ -18,7 +18,14 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
 };
-use store::{DatabaseConnection, accounts::Who, bookings::BookingDesk, connect, revisions::Revisions};
+use store::{
+    DatabaseConnection,
+    accounts::Who,
+    bookings::BookingDesk,
+    connect,
+    revisions::Revisions,
+    sealed::{Keys, Ring},
+};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tower::ServiceExt;
 use tower_sessions::Session;
@@ -60,12 +67,14 @@ impl World {
     }
 
     fn build(folder: PathBuf, db: DatabaseConnection, change: impl FnOnce(&mut Setup)) -> Self {
-        let site = site(&folder);
+        let (site, keys) = (site(&folder), folder.join("test.keys"));
+        Ring::new().unwrap().create(&keys).unwrap();
         let logins = LoginStore::new(db.clone());
         let revisions = Revisions::open(db.clone());
         let mut setup = Setup {
             host: app::ssr::Host {
                 db: db.clone(),
+                keys: Keys::of(&keys),
                 accounts: store::accounts::reader(db.clone()),
                 desk: BookingDesk::open(db.clone()),
                 revisions: revisions.clone(),

@@ -1,7 +1,7 @@
 //! The tables that are in a backup, and what stands in their columns.
 
 use crate::entity::{
-    account, activity, attendance, audit, audit_seal, block, booking, booking_member, booking_place, care_link, claim,
+    account, activity, attendance, audit, audit_seal, block, booking, booking_member, booking_place, care_detail, care_link, care_reason, claim,
     community, community_revision, consent, consent_text, day_kind, household, household_member, notice, occurrence,
     person, preparation, request_answer, room, schedule_change, staff_role, term,
 };
@@ -70,6 +70,8 @@ pub fn tables() -> Result<Vec<Table>, DbErr> {
         table(consent_text::Entity)?,
         table(consent::Entity)?,
         table(care_link::Entity)?,
+        table(care_detail::Entity)?,
+        table(care_reason::Entity)?,
         table(activity::Entity)?,
         table(term::Entity)?,
         table(occurrence::Entity)?,

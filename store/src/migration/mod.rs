@@ -17,6 +17,7 @@ mod m20261125_000011_entry;
 mod m20261125_000012_place_dates;
 mod m20261125_000013_care_link;
 mod m20261125_000014_audit_seal;
+mod m20261125_000015_sealed;
 mod m20261125_000016_sign_in;
 mod m20261125_000017_household_code;
 mod m20261125_000018_consent;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000012_place_dates::Migration),
             Box::new(m20261125_000013_care_link::Migration),
             Box::new(m20261125_000014_audit_seal::Migration),
+            Box::new(m20261125_000015_sealed::Migration),
             Box::new(m20261125_000016_sign_in::Migration),
             Box::new(m20261125_000017_household_code::Migration),
             Box::new(m20261125_000018_consent::Migration),

@@ -1,6 +1,9 @@
 //! The demo is alive on whatever day it is loaded, and obeys the rules.
 
-use crate::database::{TestDatabase, on_both_databases};
+use crate::{
+    database::{TestDatabase, on_both_databases},
+    keys::KeyFile,
+};
 use domain::{
     activity::{Audience, Unit},
     booking::{self, BookingState, PlaceState, Places, Scope, Standing},
@@ -14,18 +17,21 @@ use domain::{
     term::{AgeRule, Occurrence, OccurrenceState, Scopes, Term},
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     time::Instant,
 };
 use store::{
+    accounts::who_is,
+    care_details::family_care,
     demo::{self, Loaded, SignInKind},
     entity::{
-        account, activity, attendance, audit, booking as booking_row, booking_member, booking_place, community,
-        day_kind, notice, occurrence, person, room, term,
+        account, activity, attendance, audit, booking as booking_row, booking_member, booking_place, care_detail,
+        community, day_kind, notice, occurrence, person, room, term,
     },
     password,
+    sealed::Keys,
 };
 use uuid::Uuid;
 
@@ -148,8 +154,8 @@ on_both_databases!(the_demo_is_alive_on_whatever_day, |test: TestDatabase| async
         let now: Timestamp = moment.parse().unwrap();
         let test = test.empty_twin().await;
         store::connect::migrate(&test.db).await.unwrap();
-        let began = Instant::now();
-        let loaded = demo::load(&test.db, now).await.unwrap();
+        let (file, began) = (KeyFile::new(), Instant::now());
+        let loaded = demo::load(&test.db, &file.keys, now).await.unwrap();
         let took = began.elapsed();
         let Loaded::Fresh { accounts } = loaded else { panic!("{loaded:?}") };
         let found = Found::in_(&test, now).await;
@@ -180,8 +186,19 @@ on_both_databases!(the_demo_is_alive_on_whatever_day, |test: TestDatabase| async
         bookings_obey_the_rules(&found);
         terms_keep_their_rules(&found);
         the_family_has_what_the_stories_need(&test, &found).await;
+        some_have_care_details(&test, &file.keys, &found).await;
     }
 });
+
+async fn some_have_care_details(test: &TestDatabase, keys: &Keys, found: &Found) {
+    assert!((10..200).contains(&care_detail::Entity::find().count(&test.db).await.unwrap()));
+    let parent = account::Entity::find().filter(account::Column::Phone.eq("13800000001")).one(&test.db).await.unwrap();
+    let parent = who_is(&test.db, parent.unwrap().id.into()).await.unwrap().unwrap();
+    let child = found.persons.values().find(|person| person.name == "小明").unwrap();
+    let page = family_care(&test.db, keys, &parent, child.id.into(), found.now).await.unwrap();
+    assert!(page.kept.details.allergies.unwrap().as_str().contains("花生"));
+    assert!(page.kept.details.address.unwrap().home().is_some());
+}
 
 async fn accounts_work(test: &TestDatabase, accounts: &[demo::DemoSignIn]) {
     let rows = account::Entity::find().all(&test.db).await.unwrap();
@@ -343,7 +360,7 @@ on_both_databases!(loading_twice_changes_nothing, |test: TestDatabase| async mov
     let now: Timestamp = MOMENTS[0].parse().unwrap();
     let loads = [0, 1].map(|_| {
         let db = test.db.clone();
-        tokio::spawn(async move { demo::load(&db, now).await })
+        tokio::spawn(async move { demo::load(&db, &Keys::none(), now).await })
     });
     let mut fresh = 0;
     for load in loads {
@@ -352,7 +369,7 @@ on_both_databases!(loading_twice_changes_nothing, |test: TestDatabase| async mov
     assert_eq!(fresh, 1, "of two that load at once, one does");
     let before = booking_row::Entity::find().count(&test.db).await.unwrap();
     let later = now.checked_add(SignedDuration::from_hours(1)).unwrap();
-    assert_eq!(demo::load(&test.db, later).await.unwrap(), Loaded::AlreadyThere);
+    assert_eq!(demo::load(&test.db, &Keys::none(), later).await.unwrap(), Loaded::AlreadyThere);
     assert_eq!(community::Entity::find().count(&test.db).await.unwrap(), 11);
     assert_eq!(booking_row::Entity::find().count(&test.db).await.unwrap(), before);
 });

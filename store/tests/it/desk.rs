@@ -20,6 +20,7 @@ use store::{
     bookings::{BookRequest, book_place},
     changes,
     rosters::{self, NewPerson},
+    sealed::Keys,
     terms::load_term,
 };
 
@@ -38,11 +39,13 @@ on_both_databases!(
         let again = rosters::add_person(&test.db, &town.staff, "yongxing", new, now()).await.unwrap();
         assert_eq!(person, again, "the same name and birth date is the same person");
         for query in ["李桂", "liguifang", "lgf", "3号楼"] {
-            let found = rosters::find_persons(&test.db, &town.staff, "yongxing", query, now()).await.unwrap();
+            let found =
+                rosters::find_persons(&test.db, &Keys::none(), &town.staff, "yongxing", query, now()).await.unwrap();
             assert_eq!(found.iter().map(|found| found.id).collect::<Vec<_>>(), [person], "{query}");
         }
         for query in ["%", "_", "\\", "'; DROP TABLE person; --"] {
-            let found = rosters::find_persons(&test.db, &town.staff, "yongxing", query, now()).await.unwrap();
+            let found =
+                rosters::find_persons(&test.db, &Keys::none(), &town.staff, "yongxing", query, now()).await.unwrap();
             assert!(found.is_empty(), "{query} is text, not a wildcard");
         }
         let asked = BookRequest { door: Door::Desk, ..request(term, person) };

@@ -21,7 +21,9 @@ use store::{
     entity::{account, audit, booking, login_code, person},
     families::{self, NewMember},
     my_data::{ERASED, correct_member, erase_member, export},
-    notices, password, retention, rosters, staff,
+    notices, password, retention, rosters,
+    sealed::Keys,
+    staff,
 };
 
 on_both_databases!(without_consent_nobody_is_booked_for_at_the_page_or_at_the_desk, |test: TestDatabase| async move {
@@ -80,7 +82,7 @@ on_both_databases!(what_is_erased_is_nowhere_but_where_a_law_keeps_it, |test: Te
     correct_member(&test.db, &who, parent.child, &name, birth, now()).await.unwrap();
     let term = town.term(5).await;
     let booked = book_place(&test.db, &who, &request(term, parent.child), now()).await.unwrap();
-    let data = export(&test.db, &who, now()).await.unwrap();
+    let data = export(&test.db, &Keys::none(), &who, now()).await.unwrap();
     assert_eq!(data["members"][0]["name"], "罕见名字");
     assert_eq!(data["members"][0]["bookings"][0]["term"], "冬季班");
     let refused = erase_member(&test.db, &who, parent.child, now()).await;

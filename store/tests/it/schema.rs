@@ -140,7 +140,9 @@ async fn create_all_from_entities(db: &DatabaseConnection) {
     create(db, entity::booking_member::Entity).await;
     create(db, entity::booking_place::Entity).await;
     create(db, entity::claim::Entity).await;
+    create(db, entity::care_detail::Entity).await;
     create(db, entity::care_link::Entity).await;
+    create(db, entity::care_reason::Entity).await;
     create(db, entity::community::Entity).await;
     create(db, entity::community_revision::Entity).await;
     create(db, entity::day_kind::Entity).await;

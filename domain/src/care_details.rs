@@ -7,7 +7,6 @@ use crate::{
     phone::PhoneNumber,
     text::{InputProblem, Line, PersonName, single_line},
 };
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 codes! {

@@ -7,8 +7,8 @@ use crate::{
     audit::Change,
     care_details::family_care,
     entity::{
-        account, attendance, audit, booking, care_detail, care_link, care_reason, claim, community, consent, household, household_member, notice,
-        occurrence, person, preparation, term,
+        account, attendance, audit, booking, care_detail, care_link, care_reason, claim, community, consent, household,
+        household_member, notice, occurrence, person, preparation, term,
     },
     households::has_live,
     login_sessions, pinyin,

@@ -1,9 +1,9 @@
 //! The tables that are in a backup, and what stands in their columns.
 
 use crate::entity::{
-    account, activity, attendance, audit, audit_seal, block, booking, booking_member, booking_place, care_detail, care_link, care_reason, claim,
-    community, community_revision, consent, consent_text, day_kind, household, household_member, notice, occurrence,
-    person, preparation, request_answer, room, schedule_change, staff_role, term,
+    account, activity, attendance, audit, audit_seal, block, booking, booking_member, booking_place, care_detail,
+    care_link, care_reason, claim, community, community_revision, consent, consent_text, day_kind, household,
+    household_member, notice, occurrence, person, preparation, request_answer, room, schedule_change, staff_role, term,
 };
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use sea_orm::{

@@ -12,6 +12,7 @@ use store::{
     bookings::{book_place, cancel_booking},
     deep_check::deep_check,
     demo,
+    sealed::Keys,
 };
 
 /// All that it finds.
@@ -34,7 +35,7 @@ pub async fn story(db: &DatabaseConnection) {
 }
 
 on_both_databases!(the_demo_and_what_is_booked_pass, |test: TestDatabase| async move {
-    demo::load(&test.db, now()).await.unwrap();
+    demo::load(&test.db, &Keys::none(), now()).await.unwrap();
     story(&test.db).await;
     assert_eq!(findings(&test.db).await, Vec::<String>::new());
     let parts = deep_check(&test.db, later(2)).await.unwrap();

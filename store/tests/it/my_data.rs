@@ -96,7 +96,7 @@ on_both_databases!(what_is_erased_is_nowhere_but_where_a_law_keeps_it, |test: Te
     let row = person::Entity::find_by_id(parent.child.0).one(&test.db).await.unwrap().unwrap();
     assert_eq!((row.name.as_str(), row.birth_date, row.pinyin.as_str()), (ERASED, None, ""));
     assert_eq!(booking::Entity::find().count(&test.db).await.unwrap(), 1, "the line stays");
-    let found = rosters::find_persons(&test.db, &town.staff, "yongxing", "罕见", now()).await.unwrap();
+    let found = rosters::find_persons(&test.db, &Keys::none(), &town.staff, "yongxing", "罕见", now()).await.unwrap();
     assert!(found.is_empty());
     assert!(families::members(&test.db, &who, now()).await.unwrap().is_empty());
     let told = audit::Entity::find().into_json().all(&test.db).await.unwrap();

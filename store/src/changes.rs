@@ -24,7 +24,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 /// Changes on one page of a community's.
-const PAGE: u64 = 100;
+const PAGE: u64 = 50;
 
 /// The changes of a term, newest first, at most 500.
 pub async fn changes_of_term(

@@ -18,7 +18,7 @@ pub fn Duties(
         .map(|date| {
             let (day, start) = (words::date_long(date.date), words::time(date.start));
             let hidden = format!(" {day} {start} {}", date.name);
-            let today = (date.date == head.today).then(|| view! { <span class="count">{say!(common.today)}</span> });
+            let today = (date.date == head.today).then(|| view! { <span class="tag">{say!(common.today)}</span> });
             let roll = date.roll.then(|| {
                 view! {
                     <a class="button" href=format!("/{}/desk/occurrences/{}", head.slug, date.occurrence)>

@@ -205,7 +205,7 @@ where
 fn Member(line: StaffLine, slug: String, roles: Vec<StaffRole>, actions: Actions) -> impl IntoView {
     let name = line.name.clone();
     let about = [line.sign_in.clone(), say!(staff.since, date = words::date_year(line.since)).to_string()];
-    let me = line.myself.then(|| view! { <span class="count">{say!(staff.me)}</span> });
+    let me = line.myself.then(|| view! { <span class="tag">{say!(staff.me)}</span> });
     let id = line.account.to_string();
     let problem = password_problem(actions.password, "password");
     let change = line.mine_to_change.then(|| {

@@ -12,9 +12,7 @@ use crate::{
 };
 use domain::{
     code::Code,
-    consent::Purpose,
     reading::{ConsentLine, ConsentState, Member, PersonConsents},
-    text::InputProblem,
 };
 use leptos::{prelude::*, serde_json::Value, server_fn::ServerFn};
 use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
@@ -60,6 +58,7 @@ pub async fn export_data() -> Result<Value, AppError> {
 /// Grants or refuses for a member.
 #[server(prefix = "/api", endpoint = "decide_consent")]
 pub async fn decide_consent(slug: String, person: String, purpose: String, answer: String) -> Result<(), AppError> {
+    use domain::consent::Purpose;
     let who = crate::ssr::need_who().await?;
     let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
     let not_found = || crate::ssr::said(AppError::NotFound);
@@ -79,7 +78,11 @@ pub async fn decide_consent(slug: String, person: String, purpose: String, answe
 /// Mends a member's name or birth date.
 #[server(prefix = "/api", endpoint = "correct_member")]
 pub async fn correct_member(slug: String, person: String, name: String, birth: Option<String>) -> Result<(), AppError> {
-    use domain::{id::PersonId, person::parse_birth_date, text::PersonName};
+    use domain::{
+        id::PersonId,
+        person::parse_birth_date,
+        text::{InputProblem, PersonName},
+    };
     let who = crate::ssr::need_who().await?;
     let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
     let id: PersonId = person.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
@@ -112,7 +115,7 @@ pub async fn correct_member(slug: String, person: String, name: String, birth: O
 /// Erases a member.
 #[server(prefix = "/api", endpoint = "erase_member")]
 pub async fn erase_member(slug: String, person: String, sure: Option<String>) -> Result<(), AppError> {
-    use domain::id::PersonId;
+    use domain::{id::PersonId, text::InputProblem};
     let who = crate::ssr::need_who().await?;
     let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
     let id: PersonId = person.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;

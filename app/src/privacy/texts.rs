@@ -8,7 +8,7 @@ use crate::{
     parts::{ActionProblem, Banner, Loading, PageTitle},
     say,
 };
-use domain::{code::Code, consent::Purpose, reading::ConsentText, text::InputProblem};
+use domain::reading::ConsentText;
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
 
@@ -24,7 +24,11 @@ pub async fn read_texts(slug: String) -> Result<Vec<ConsentText>, AppError> {
 /// Writes a text anew.
 #[server(prefix = "/api", endpoint = "write_text")]
 pub async fn write_text(slug: String, purpose: String, text: Option<String>) -> Result<(), AppError> {
-    use domain::text::Paragraph;
+    use domain::{
+        code::Code,
+        consent::Purpose,
+        text::{InputProblem, Paragraph},
+    };
     let who = crate::ssr::need_who().await?;
     let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
     let invalid = |field, problem| crate::ssr::said(AppError::invalid(field, problem));

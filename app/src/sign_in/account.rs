@@ -373,7 +373,7 @@ fn Devices(devices: Vec<Device>, slug: String, action: ServerAction<EndLogin>) -
                     </ActionForm>
                 }
             });
-            let this = device.this.then(|| view! { <span class="count">{say!(account.this)}</span> });
+            let this = device.this.then(|| view! { <span class="tag">{say!(account.this)}</span> });
             view! {
                 <li class="care__row">
                     <div>

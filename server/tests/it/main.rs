@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "clippy takes the helpers of a test binary for no tests")]
 
+mod accounts;
 mod audit;
 mod backup;
 mod bad_input;
@@ -30,6 +31,7 @@ mod rights;
 mod rush;
 mod sealed;
 mod sheets;
+mod shown;
 mod slow_clients;
 mod storm;
 mod strangers;

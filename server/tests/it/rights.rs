@@ -31,7 +31,7 @@ use store::{
 
 /// What a request needs of whoever sends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Needs {
+pub enum Needs {
     /// Nothing.
     Nothing,
     /// To be signed in; it answers with the visitor's own.
@@ -58,7 +58,7 @@ use Needs::{EitherSide, Household, Nothing, Phone, Relative, Resident, Right, Ro
 
 /// Every request, what it needs, and a form that is about things of one family in 永兴社区. What takes something away
 /// comes last.
-const TABLE: &[(&str, Needs, &str)] = &[
+pub const TABLE: &[(&str, Needs, &str)] = &[
     ("read_communities", Nothing, ""),
     ("read_frame", Nothing, "slug=yongxing"),
     ("read_calendar", Nothing, "slug=yongxing&query="),
@@ -194,7 +194,7 @@ const TABLE: &[(&str, Needs, &str)] = &[
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Visitor {
+pub enum Visitor {
     Nobody,
     /// A member of the family that it is about.
     Family,
@@ -207,7 +207,7 @@ enum Visitor {
 }
 
 impl Visitor {
-    fn all() -> impl Iterator<Item = Self> {
+    pub fn all() -> impl Iterator<Item = Self> {
         let roles = || StaffRole::ALL.iter().copied();
         [Self::Nobody, Self::Family, Self::AnotherFamily, Self::Relative]
             .into_iter()
@@ -215,7 +215,7 @@ impl Visitor {
             .chain(roles().map(Self::StaffElsewhere))
     }
 
-    fn may(self, needs: Needs) -> bool {
+    pub fn may(self, needs: Needs) -> bool {
         match (needs, self) {
             (Nothing, _) => true,
             (SignedIn, visitor) => visitor != Self::Nobody,
@@ -233,14 +233,14 @@ impl Visitor {
 }
 
 /// A town in which everything that the forms name is there.
-struct Scene {
-    world: World,
+pub struct Scene {
+    pub world: World,
     cookie: String,
     names: Vec<(&'static str, String)>,
 }
 
 impl Scene {
-    async fn of(visitor: Visitor) -> Self {
+    pub async fn of(visitor: Visitor) -> Self {
         let world = World::with(|setup| setup.rate_limit = false).await;
         let town = Town::new(&world.db).await;
         Town::with_slug(&world.db, "elsewhere").await;
@@ -328,25 +328,34 @@ impl Scene {
     }
 
     async fn ask(&self, name: &str, needs: Needs, form: &str) -> StatusCode {
+        let (status, body) = self.answer(name, form).await;
+        // Who is asked to sign in by the page itself is told that there is nothing.
+        let asks_to_sign_in = reads(name) && matches!(needs, SignedIn | Relative | Household);
+        if body == "null" && asks_to_sign_in { StatusCode::UNAUTHORIZED } else { status }
+    }
+
+    /// What a request is answered, and its status.
+    pub async fn answer(&self, name: &str, form: &str) -> (StatusCode, String) {
         let mut form = form.replace("NEW", &new_id(now()).to_string());
         for (word, value) in &self.names {
             form = form.replace(word, value);
         }
-        let method = registered().into_iter().find(|(path, _)| path.strip_prefix("/api/") == Some(name)).unwrap().1;
-        let asks_to_sign_in = method == Method::GET && matches!(needs, SignedIn | Relative | Household);
-        let answer = match method {
-            Method::GET => self.world.get_as(&self.cookie, &format!("/api/{name}?{form}")).await,
-            _ if form.starts_with('{') => {
-                let request = Request::post(format!("/api/{name}")).header("host", "localhost");
-                let request = request.header("cookie", &self.cookie).header("origin", "http://localhost");
-                self.world.ask(request.header("content-type", "application/json"), form).await
-            }
-            _ => self.world.post(&self.cookie, name, form).await,
+        let answer = if reads(name) {
+            self.world.get_as(&self.cookie, &format!("/api/{name}?{form}")).await
+        } else if form.starts_with('{') {
+            let request = Request::post(format!("/api/{name}")).header("host", "localhost");
+            let request = request.header("cookie", &self.cookie).header("origin", "http://localhost");
+            self.world.ask(request.header("content-type", "application/json"), form).await
+        } else {
+            self.world.post(&self.cookie, name, form).await
         };
-        let status = answer.status();
-        // Who is asked to sign in by the page itself is told that there is nothing.
-        if text(answer).await == "null" && asks_to_sign_in { StatusCode::UNAUTHORIZED } else { status }
+        (answer.status(), text(answer).await)
     }
+}
+
+/// True for a request that changes nothing, and is a GET.
+pub fn reads(name: &str) -> bool {
+    registered().into_iter().any(|(path, method)| path.strip_prefix("/api/") == Some(name) && method == Method::GET)
 }
 
 const REFUSED: [StatusCode; 3] = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND];

@@ -33,6 +33,8 @@ codes! {
         ManageBookings = "manage_bookings",
         /// Call the roll.
         CallRoll = "call_roll",
+        /// Read somebody's care details, for a reason.
+        ReadCare = "read_care",
         /// See when oneself must be there.
         SeeDuties = "see_duties",
         /// Read who changed what.
@@ -101,7 +103,7 @@ pub fn reach_of(role: StaffRole, act: Act) -> Reach {
             StaffRole::Desk | StaffRole::Admin => All,
             StaffRole::Volunteer | StaffRole::Leader | StaffRole::Street | StaffRole::Auditor => Nothing,
         },
-        Act::CallRoll => match role {
+        Act::CallRoll | Act::ReadCare => match role {
             StaffRole::Desk | StaffRole::Admin => All,
             StaffRole::Leader => Own,
             StaffRole::Volunteer | StaffRole::Street | StaffRole::Auditor => Nothing,

@@ -10,25 +10,28 @@ use crate::{
     accounts::Who,
     audit::Change,
     communities, consents,
-    entity::{audit, care_detail, care_reason, household_member, person, stored::Stored, time::Day},
+    entity::{
+        audit, booking_place, care_detail, care_reason, household_member, occurrence, person, stored::Stored, time::Day,
+    },
     id::new_id,
-    rosters::{self, desk_of},
+    rosters,
     sealed::{Keys, Sealing},
-    terms::local,
+    terms::{code, local, zone_of},
     tx::{WriteTx, begin_write},
 };
 use domain::{
     address::home,
+    booking::PlaceState,
     care_details::{CareDetails, CareField, CareReason},
     consent::{Purpose, needs_guardian},
     id::{CommunityId, PersonId},
     phone::PhoneNumber,
     reading::{CareReading, CareTrace, DeskCare, FamilyCare, KeptCare},
     refusal::{FieldProblem, Refusal},
-    rights::{Act, Door},
+    rights::{Act, Door, Reach},
     text::{InputProblem, Line},
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use row::{kept, open};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbErr,
@@ -39,6 +42,10 @@ use uuid::Uuid;
 
 /// Readings that a family is shown.
 const READINGS: u64 = 50;
+
+/// Days behind and ahead of today within which a leader reads the care details of those who have a place.
+const BEHIND: i64 = 1;
+const AHEAD: i64 = 14;
 
 /// What somebody wants to be kept of a person.
 #[derive(Clone, Debug)]
@@ -81,20 +88,23 @@ pub async fn keep_care_details(
         Some(before) => open(keys, before)?,
         None => CareDetails::default(),
     };
-    if before.is_none() && !new.agreed {
-        let guardian = needs_guardian(row.birth_date.map(Into::into), today);
-        return Err(Refusal::CareConsent { guardian }.into());
-    }
     let fields = new.details.changed(&old);
     if fields.is_empty() {
         return Ok(());
     }
-    let kept = new.details.kept();
-    let action = if kept.is_empty() { "clear_care_details" } else { "keep_care_details" };
-    match before {
-        Some(before) if kept.is_empty() => {
-            care_detail::Entity::delete_by_id(before.person_id).exec(&tx).await?;
+    if new.details.kept().is_empty() {
+        withdraw(&tx, who, &row, today, door, now).await?;
+        forget(&tx, who, &row, door, now).await?;
+        return Ok(tx.commit().await?);
+    }
+    if consents::is_granted(&tx, id, Purpose::Care).await? != Some(true) {
+        let guardian = by_guardian(&row, today);
+        if !new.agreed {
+            return Err(Refusal::CareConsent { guardian }.into());
         }
+        consents::keep(&tx, who, &row, Purpose::Care, true, guardian, door, now).await?;
+    }
+    match before {
         Some(before) => {
             let version = before.version + 1;
             let mut model = sealed(&sealing, keys, &row, &new.details)?;
@@ -105,16 +115,12 @@ pub async fn keep_care_details(
         None => {
             let mut model = sealed(&sealing, keys, &row, &new.details)?;
             model.version = Set(1);
-            model.consented_at = Set(now.into());
-            model.consented_by = Set(Some(who.account.0));
             model.updated_at = Set(now.into());
             care_detail::Entity::insert(model).exec_without_returning(&tx).await?;
-            let guardian = needs_guardian(row.birth_date.map(Into::into), today);
-            consents::keep(&tx, who, &row, Purpose::Care, true, guardian, door, now).await?;
         }
     }
     let trace = CareTrace { fields, reason: None, words: None };
-    change(who, &row, action, door).write(&tx, None::<()>, Some(trace), now).await?;
+    change(who, &row, "keep_care_details", door).write(&tx, None::<()>, Some(trace), now).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -131,27 +137,47 @@ pub async fn clear_care_details(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let tx = begin_write(db).await?;
-    let (row, _) = hold_person(&tx, who, id, door, now).await?;
-    let Some(before) = care_detail::Entity::find_by_id(id.0).lock_exclusive().one(&tx).await? else { return Ok(()) };
-    let trace = CareTrace { fields: kept(&before), reason: None, words: None };
-    care_detail::Entity::delete_by_id(id.0).exec(&tx).await?;
-    change(who, &row, "clear_care_details", door).write(&tx, None::<()>, Some(trace), now).await?;
+    let (row, today) = hold_person(&tx, who, id, door, now).await?;
+    withdraw(&tx, who, &row, today, door, now).await?;
+    forget(&tx, who, &row, door, now).await?;
     tx.commit().await?;
     Ok(())
 }
 
-/// Keeps nothing of a person any more because consent was withdrawn, in the caller's transaction.
-pub(crate) async fn drop_care_details(
+/// Deletes what is kept of a person, in the caller's transaction.
+pub(crate) async fn forget(
     tx: &WriteTx,
     who: &Who,
-    row: &person::Model,
+    of: &person::Model,
+    door: Door,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(before) = care_detail::Entity::find_by_id(row.id).lock_exclusive().one(tx).await? else { return Ok(()) };
+    let Some(before) = care_detail::Entity::find_by_id(of.id).lock_exclusive().one(tx).await? else { return Ok(()) };
     let trace = CareTrace { fields: kept(&before), reason: None, words: None };
-    care_detail::Entity::delete_by_id(row.id).exec(tx).await?;
-    change(who, row, "clear_care_details", Door::Page).write(tx, None::<()>, Some(trace), now).await?;
+    care_detail::Entity::delete_by_id(of.id).exec(tx).await?;
+    change(who, of, "clear_care_details", door).write(tx, None::<()>, Some(trace), now).await?;
     Ok(())
+}
+
+/// Ends the consent, if there is one.
+async fn withdraw(
+    tx: &WriteTx,
+    who: &Who,
+    of: &person::Model,
+    today: Date,
+    door: Door,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if consents::is_granted(tx, PersonId(of.id), Purpose::Care).await? == Some(true) {
+        let guardian = by_guardian(of, today);
+        consents::keep(tx, who, of, Purpose::Care, false, guardian, door, now).await?;
+    }
+    Ok(())
+}
+
+/// True if a guardian decides for the person.
+fn by_guardian(of: &person::Model, today: Date) -> bool {
+    needs_guardian(of.birth_date.map(Into::into), today)
 }
 
 /// What a family keeps of one of its members, and who has read it.
@@ -200,10 +226,9 @@ pub async fn read_care_details(
     id: PersonId,
     now: Timestamp,
 ) -> Result<DeskCare, StoreError> {
-    let at = desk_of(db, who, slug, Act::ManageBookings).await?;
-    let row = of_community(db, at, id).await?;
-    let zone = communities::zone(db, at).await?;
+    let (row, zone) = looked_after(db, who, slug, id, now).await?;
     let today = local(now, &zone).date();
+    let edits = who.actor.may(Act::ManageBookings, CommunityId(row.community_id));
     let fields = fields_of(db, id).await?;
     let reason = reason_of(db, who, id, today).await?;
     let kept = match &reason {
@@ -221,7 +246,7 @@ pub async fn read_care_details(
         tx.commit().await?;
     }
     let person = rosters::found(row, today);
-    Ok(DeskCare { person, fields, reason: reason.map(|(reason, _)| reason), opened: kept })
+    Ok(DeskCare { person, fields, reason: reason.map(|(reason, _)| reason), opened: kept, edits })
 }
 
 /// Says why the actor reads a person's care details: it holds for the rest of the day. The first reason of a day stays.
@@ -237,13 +262,12 @@ pub async fn give_care_reason(
     words: Option<Line>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let at = desk_of(db, who, slug, Act::ManageBookings).await?;
     if reason == CareReason::Other && words.is_none() {
         return Err(StoreError::Invalid(FieldProblem::new("words", InputProblem::Empty)));
     }
     let tx = begin_write(db).await?;
-    let row = of_community(&tx, at, id).await?;
-    let today = local(now, &communities::zone(&tx, at).await?).date();
+    let (row, zone) = looked_after(&tx, who, slug, id, now).await?;
+    let today = local(now, &zone).date();
     let words = words.map(|words| words.as_str().to_owned());
     let model = care_reason::ActiveModel {
         id: Set(new_id(now)),
@@ -336,9 +360,41 @@ async fn hold_person(
     Ok((row, today))
 }
 
-async fn of_community(conn: &impl ConnectionTrait, at: CommunityId, id: PersonId) -> Result<person::Model, StoreError> {
+/// The person's row and the clock there, if the actor may read their care details for a reason: anybody's of the
+/// community, or those of whoever has a place on a date near today that the actor leads.
+async fn looked_after(
+    conn: &impl ConnectionTrait,
+    who: &Who,
+    slug: &str,
+    id: PersonId,
+    now: Timestamp,
+) -> Result<(person::Model, TimeZone), StoreError> {
+    let at = communities::by_slug(conn, slug).await?;
+    let (zone, at) = (zone_of(&at), CommunityId(at.id));
     let row = person::Entity::find_by_id(id.0).filter(person::Column::CommunityId.eq(at.0)).one(conn).await?;
-    row.ok_or(StoreError::NotFound)
+    let row = row.ok_or(StoreError::NotFound)?;
+    let today = local(now, &zone).date();
+    let allowed = match who.actor.reach(Act::ReadCare, at) {
+        Reach::All => true,
+        Reach::Own => is_led(conn, who, id, today).await?,
+        Reach::Nothing => false,
+    };
+    if allowed { Ok((row, zone)) } else { Err(StoreError::NotFound) }
+}
+
+async fn is_led(conn: &impl ConnectionTrait, who: &Who, id: PersonId, today: Date) -> Result<bool, DbErr> {
+    let near = today.saturating_sub(BEHIND.days())..=today.saturating_add(AHEAD.days());
+    let places: Vec<Uuid> = booking_place::Entity::find()
+        .select_only()
+        .column(booking_place::Column::OccurrenceId)
+        .filter(booking_place::Column::PersonId.eq(id.0))
+        .filter(booking_place::Column::OnDate.between(Day::from(*near.start()), Day::from(*near.end())))
+        .filter(booking_place::Column::State.eq(code(PlaceState::Held)))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let led = occurrence::Entity::find().filter(occurrence::Column::Id.is_in(places));
+    Ok(led.filter(occurrence::Column::Leader.eq(who.name.as_str())).one(conn).await?.is_some())
 }
 
 async fn is_of_household(conn: &impl ConnectionTrait, who: &Who, id: PersonId) -> Result<bool, DbErr> {
@@ -379,14 +435,15 @@ async fn opened(
     keys: &Keys,
     of: &person::Model,
     today: Date,
-    zone: &jiff::tz::TimeZone,
+    zone: &TimeZone,
 ) -> Result<KeptCare, StoreError> {
-    let guardian = needs_guardian(of.birth_date.map(Into::into), today);
+    let guardian = by_guardian(of, today);
+    let consent = consents::newest(conn, PersonId(of.id), Purpose::Care).await?.filter(|consent| consent.granted);
+    let agreed = consent.map(|consent| local(consent.created_at.into(), zone).date());
     let Some(row) = care_detail::Entity::find_by_id(of.id).one(conn).await? else {
         // A form that could not be saved would only be filled in vain.
         keys.ring()?;
-        return Ok(KeptCare { details: CareDetails::default(), version: 0, agreed: None, guardian });
+        return Ok(KeptCare { details: CareDetails::default(), version: 0, agreed, guardian });
     };
-    let agreed = Some(local(row.consented_at.into(), zone).date());
     Ok(KeptCare { details: open(keys, &row)?, version: row.version, agreed, guardian })
 }

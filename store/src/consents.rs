@@ -4,8 +4,7 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
-    care_details::drop_care_details,
-    communities,
+    care_details, communities,
     entity::{community, consent, consent_text, household_member, person, stored::Stored},
     id::new_id,
     rosters::desk_of,
@@ -142,16 +141,25 @@ pub async fn is_granted(
     person: PersonId,
     purpose: Purpose,
 ) -> Result<Option<bool>, StoreError> {
+    Ok(newest(conn, person, purpose).await?.map(|row| row.granted))
+}
+
+/// The newest decision about a person for a purpose.
+pub(crate) async fn newest(
+    conn: &impl ConnectionTrait,
+    person: PersonId,
+    purpose: Purpose,
+) -> Result<Option<consent::Model>, StoreError> {
     let newest = consent::Entity::find()
         .filter(consent::Column::PersonId.eq(person.0))
         .filter(consent::Column::Purpose.eq(code(purpose)))
         .order_by_desc(consent::Column::CreatedAt)
         .order_by_desc(consent::Column::Id);
-    Ok(newest.one(conn).await?.map(|row| row.granted))
+    Ok(newest.one(conn).await?)
 }
 
 /// Grants or refuses for a member of the actor's household. Without the purpose that is needed nobody can be booked for;
-/// what is booked stays until it is cancelled.
+/// what is booked stays until it is cancelled. Without that of care details none are kept any more.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] for anybody else's member.
@@ -172,7 +180,7 @@ pub async fn decide(
     let by_guardian = needs_guardian(row.birth_date.map(Date::from), today);
     keep(&tx, who, &row, purpose, granted, by_guardian, Door::Page, now).await?;
     if purpose == Purpose::Care && !granted {
-        drop_care_details(&tx, who, &row, now).await?;
+        care_details::forget(&tx, who, &row, Door::Page, now).await?;
     }
     if purpose.is_needed() {
         let mut model = row.into_active_model();

@@ -83,8 +83,14 @@ pub async fn load(db: &DatabaseConnection, keys: &Keys, now: Timestamp) -> Resul
     if is_settled(db).await? {
         return Ok(Loaded::AlreadyThere);
     }
-    let prepared = tokio::task::spawn_blocking(move || prepare(now, &password::hash(PASSWORD, password::new_salt())));
-    let (rows, accounts) = prepared.await.map_err(broken)??;
+    // PostgreSQL ends a transaction in which nothing is asked for long: all that takes thought is done before.
+    let prepared = tokio::task::spawn_blocking(move || {
+        let (rows, accounts) = prepare(now, &password::hash(PASSWORD, password::new_salt()))?;
+        let clock = Clock::new(now)?;
+        let kept = care::choose(&rows, &clock);
+        Ok::<_, DbErr>((rows, accounts, kept, clock))
+    });
+    let (rows, accounts, kept, clock) = prepared.await.map_err(broken)??;
     let tx = tx::begin_write(db).await?;
     if tx.get_database_backend() == DbBackend::Postgres {
         // Of two nodes that start together, the second waits here and then finds the first one's communities.
@@ -94,8 +100,6 @@ pub async fn load(db: &DatabaseConnection, keys: &Keys, now: Timestamp) -> Resul
     if is_settled(&tx).await? {
         return Ok(Loaded::AlreadyThere);
     }
-    let clock = Clock::new(now)?;
-    let kept = care::choose(&rows, &clock);
     rows.write(&tx).await?;
     care::keep(&tx, keys, kept, &clock).await?;
     tx.commit().await?;

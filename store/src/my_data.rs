@@ -5,7 +5,7 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
-    care_details::family_care,
+    care_details,
     entity::{
         account, attendance, audit, booking, care_detail, care_link, care_reason, claim, community, consent, household,
         household_member, notice, occurrence, person, preparation, term,
@@ -17,7 +17,6 @@ use crate::{
     tx::{WriteTx, begin_write},
 };
 use domain::{
-    care_details::{CareDetails, CareNote},
     code::Code,
     id::{CommunityId, PersonId},
     refusal::Refusal,
@@ -44,10 +43,9 @@ pub const ERASED: &str = "—";
 pub async fn export(db: &DatabaseConnection, keys: &Keys, who: &Who, now: Timestamp) -> Result<Value, StoreError> {
     let mut people = Vec::new();
     for member in crate::families::members(db, who, now).await? {
-        let mut one = person(db, member.person, member.role.code()).await?;
-        let care = family_care(db, keys, who, member.person, now).await?;
-        one["care_details"] = care_details(care.kept.details);
-        people.push(one);
+        let mut of_member = person(db, member.person, member.role.code()).await?;
+        of_member["care_details"] = care(db, keys, who, member.person, now).await?;
+        people.push(of_member);
     }
     let account = account::Entity::find_by_id(who.account.0).one(db).await?.ok_or(StoreError::NotFound)?;
     let notices = notice::Entity::find()
@@ -81,17 +79,24 @@ pub async fn export(db: &DatabaseConnection, keys: &Keys, who: &Who, now: Timest
     }))
 }
 
-fn care_details(details: CareDetails) -> Value {
-    let text = |note: Option<CareNote>| note.map(|note| note.as_str().to_owned());
-    json!({
-        "allergies": text(details.allergies),
-        "health": text(details.health),
-        "diet": text(details.diet),
-        "contact": details.contact.map(|contact| json!({
-            "name": contact.name.as_str(), "phone": contact.phone.as_str(), "relation": contact.relation.map(|r| r.as_str().to_owned()),
-        })),
-        "address": details.address.map(|address| address.as_str().to_owned()),
-    })
+/// What is kept sealed, opened, and who has read it. Without the keys nobody can read it, and that is said.
+async fn care(
+    db: &DatabaseConnection,
+    keys: &Keys,
+    who: &Who,
+    id: PersonId,
+    now: Timestamp,
+) -> Result<Value, StoreError> {
+    let page = match care_details::family_care(db, keys, who, id, now).await {
+        Err(StoreError::Sealed) => return Ok(json!("can't be opened now")),
+        page => page?,
+    };
+    Ok(json!({
+        "kept": (page.kept.version > 0).then_some(page.kept.details),
+        "read_by": page.readings.into_iter().map(|reading| json!({
+            "at": reading.at.to_string(), "who": reading.who, "why": reading.why,
+        })).collect::<Vec<_>>(),
+    }))
 }
 
 async fn person(db: &DatabaseConnection, id: PersonId, role: &str) -> Result<Value, StoreError> {
@@ -244,7 +249,7 @@ fn change<'a>(at: CommunityId, who: &'a Who, id: PersonId, action: &'a str) -> C
     }
 }
 
-/// Erases a member of the actor's household: name, birth date, phone, building, relatives, notices, and, for the actor's
+/// Erases a member of the actor's household: name, birth date, phone, building, care details, relatives, notices, and, for the actor's
 /// own person, the account. Bookings and attendance keep their lines without a name, since sums of money and of people
 /// rest on them; the audit keeps who did what (网络安全法, 21: logs are kept for at least six months).
 ///
@@ -299,10 +304,10 @@ pub async fn erase_member(db: &DatabaseConnection, who: &Who, id: PersonId, now:
 async fn forget(tx: &WriteTx, id: Uuid) -> Result<(), StoreError> {
     household_member::Entity::delete_many().filter(household_member::Column::PersonId.eq(id)).exec(tx).await?;
     care_link::Entity::delete_many().filter(care_link::Column::PersonId.eq(id)).exec(tx).await?;
+    care_detail::Entity::delete_by_id(id).exec(tx).await?;
+    care_reason::Entity::delete_many().filter(care_reason::Column::PersonId.eq(id)).exec(tx).await?;
     preparation::Entity::delete_many().filter(preparation::Column::PersonId.eq(id)).exec(tx).await?;
     notice::Entity::delete_many().filter(notice::Column::PersonId.eq(id)).exec(tx).await?;
-    care_detail::Entity::delete_many().filter(care_detail::Column::PersonId.eq(id)).exec(tx).await?;
-    care_reason::Entity::delete_many().filter(care_reason::Column::PersonId.eq(id)).exec(tx).await?;
     // By it the same child was known in another household; it is made of name and birth date.
     booking::Entity::update_many()
         .col_expr(booking::Column::Identity, Expr::value(None::<String>))

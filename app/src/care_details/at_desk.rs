@@ -122,7 +122,7 @@ fn DeskCarePage() -> impl IntoView {
 #[component]
 fn Shown(page: DeskCare, give: ServerAction<GiveCareReason>, keep: ServerAction<KeepCareOnPaper>) -> impl IntoView {
     let slug = use_head().slug;
-    let DeskCare { person, fields, reason, opened } = page;
+    let DeskCare { person, fields, reason, opened, edits } = page;
     let title = say!(care_details.title_of, name = person.name.clone()).to_string();
     let id = person.id.to_string();
     let body = match opened {
@@ -136,7 +136,7 @@ fn Shown(page: DeskCare, give: ServerAction<GiveCareReason>, keep: ServerAction<
         .into_any(),
         Some(kept) if kept.version == 0 => view! {
             <p class="soft">{say!(care_details.nothing)}</p>
-            <PaperForm slug=slug.clone() person=id.clone() kept keep />
+            {edits.then(|| view! { <PaperForm slug=slug.clone() person=id.clone() kept keep /> })}
         }
         .into_any(),
         Some(kept) => {
@@ -154,14 +154,18 @@ fn Shown(page: DeskCare, give: ServerAction<GiveCareReason>, keep: ServerAction<
                     <Details details=kept.details.clone() />
                     {reason}
                 </section>
-                <PaperForm slug=slug.clone() person=id.clone() kept keep />
+                {edits.then(|| view! { <PaperForm slug=slug.clone() person=id.clone() kept keep /> })}
             }
             .into_any()
         }
     };
+    let (back, back_text) = match edits {
+        true => (format!("desk/people/{id}"), say!(care_details.back_person, name = person.name.clone()).to_string()),
+        false => ("desk".to_owned(), say!(desk.back).to_owned()),
+    };
     view! {
         <PageTitle text=format!("{title} · {}", say!(people.title)) />
-        <Back to=format!("desk/people/{id}") text=say!(care_details.back_person, name = person.name.clone()).to_string() />
+        <Back to=back text=back_text />
         <div class="stack-l">
             <div class="page-head">
                 <h1>{title}</h1>

@@ -63,5 +63,7 @@ shapes! {
         reason: Option<CareReason>,
         /// What they say: only for a reason, or where nothing is kept.
         opened: Option<KeptCare>,
+        /// True if the actor may write them down from a paper form.
+        edits: bool,
     }
 }

@@ -29,7 +29,9 @@ pub async fn check(config: &Config, deep: bool) -> ExitCode {
         let tables = tables(db).await;
         let readable = tables.is_ok();
         report.say("tables", tables);
-        report.say("keys", keys::check(config, db).await);
+        if readable {
+            report.say("keys", keys::check(config, db).await);
+        }
         if config.database.is_sqlite() {
             report.say("SQLite", connect::sqlite_version(db).await);
         } else {

@@ -65,7 +65,16 @@ async fn list(db: &DatabaseConnection, keys: &Keys, file: &Path) -> Result<(), F
 /// Whether the file is there and opens what is sealed, for `zhaoxi check`.
 pub async fn check(config: &Config, db: &DatabaseConnection) -> Result<String, String> {
     let file = file_of(&config.database, config.keys_file.as_deref()).ok_or(NO_FILE)?;
-    let ring = Ring::read(&file).map_err(|error| error.to_string())?;
+    let ring = match Ring::read(&file) {
+        Err(KeysError::Missing(_)) if config.database.is_sqlite() && config.keys_file.is_none() => {
+            let used = sealed::used(db).await.map_err(|error| error.to_string())?;
+            return match used.is_empty() {
+                true => Ok(format!("none yet; `zhaoxi serve` makes {}", file.display())),
+                false => Err(KeysError::Missing(file).to_string()),
+            };
+        }
+        ring => ring.map_err(|error| error.to_string())?,
+    };
     sealed::check(db, &Keys::of(&file)).await.map_err(|error| error.to_string())?;
     Ok(format!("{}, key {} seals", file.display(), ring.current()))
 }

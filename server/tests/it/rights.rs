@@ -52,9 +52,11 @@ pub enum Needs {
     Right(Act),
     /// To call the roll of that date.
     Roll,
+    /// To look after that person, for who reads what must be known.
+    Care,
 }
 
-use Needs::{EitherSide, Household, Nothing, Phone, Relative, Resident, Right, Roll, SignedIn, Work};
+use Needs::{Care, EitherSide, Household, Nothing, Phone, Relative, Resident, Right, Roll, SignedIn, Work};
 
 /// Every request, what it needs, and a form that is about things of one family in 永兴社区. What takes something away
 /// comes last.
@@ -100,13 +102,10 @@ pub const TABLE: &[(&str, Needs, &str)] = &[
     ("add_member", SignedIn, "slug=yongxing&kind=child&name=%E5%B0%8F%E7%BA%A2&birth=2019-01-01&consent=yes"),
     ("invite", Household, "slug=yongxing&child=CHILD"),
     ("enter_household_code", SignedIn, "slug=yongxing&code=12345678"),
-    ("leave_household", Household, "slug=yongxing"),
+    ("leave_household", SignedIn, "slug=yongxing"),
     ("read_cared", Relative, "link=LINK"),
     ("prepare_booking", Household, "slug=yongxing&activity=ACTIVITY&term=TERM&person=CHILD&scope=whole"),
     ("book_place", Household, "slug=yongxing&activity=ACTIVITY&term=TERM&person=CHILD&scope=whole&key=NEW"),
-    ("read_family_care", Household, "person=CHILD"),
-    ("keep_care_details", Household, "slug=yongxing&person=CHILD&version=0&allergies=x&agreed=yes"),
-    ("clear_care_details", Household, "slug=yongxing&person=CHILD"),
     ("accept_offer", Household, "slug=yongxing&booking=BOOKING&back=my"),
     ("read_desk", Work, "slug=yongxing"),
     ("read_roll", Roll, "slug=yongxing&occurrence=DATE"),
@@ -115,9 +114,6 @@ pub const TABLE: &[(&str, Needs, &str)] = &[
     ("read_claims", Right(Act::ManageBookings), "slug=yongxing"),
     ("find_people", Right(Act::ManageBookings), "slug=yongxing&find=a"),
     ("read_person", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
-    ("give_care_reason", Right(Act::ManageBookings), "slug=yongxing&person=CHILD&reason=class"),
-    ("read_care_details", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
-    ("keep_care_on_paper", Right(Act::ManageBookings), "slug=yongxing&person=CHILD&version=0&diet=x&agreed=yes"),
     ("read_slip", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
     ("book_at_desk", Right(Act::ManageBookings), "slug=yongxing&term=TERM&person=CHILD&scope=whole&key=NEW"),
     (
@@ -131,6 +127,16 @@ pub const TABLE: &[(&str, Needs, &str)] = &[
         Right(Act::ManageBookings),
         "slug=yongxing&person=CHILD&name=%E7%8E%8B&phone=13900009996&scopes[]=see_plan&paper=%E7%9B%92",
     ),
+    ("read_care_details", Care, "slug=yongxing&person=CHILD"),
+    ("give_care_reason", Care, "slug=yongxing&person=CHILD&reason=class"),
+    (
+        "keep_care_on_paper",
+        Right(Act::ManageBookings),
+        "slug=yongxing&person=CHILD&version=0&diet=%E5%90%83%E7%B4%A0&agree=yes",
+    ),
+    ("read_family_care", Household, "person=CHILD"),
+    ("keep_care_details", Household, "slug=yongxing&person=CHILD&version=0&diet=%E5%90%83%E7%B4%A0&agree=yes"),
+    ("clear_care_details", Household, "slug=yongxing&person=CHILD"),
     ("read_audit", Right(Act::ReadAudit), "slug=yongxing&term=TERM"),
     ("read_changes", Right(Act::ReadAudit), "slug=yongxing"),
     ("read_report", Right(Act::ReadReport), "slug=yongxing"),
@@ -227,7 +233,8 @@ impl Visitor {
             (Work, visitor) => matches!(visitor, Self::Staff(_)),
             (Right(act), Self::Staff(role)) => reach_of(role, act) == Reach::All,
             (Roll, Self::Staff(role)) => reach_of(role, Act::CallRoll) > Reach::Nothing,
-            (Right(_) | Roll, _) => false,
+            (Care, Self::Staff(role)) => reach_of(role, Act::ReadCare) > Reach::Nothing,
+            (Right(_) | Roll | Care, _) => false,
         }
     }
 }
@@ -439,6 +446,7 @@ fn page() -> String {
             Work => "to work for the community".to_owned(),
             Right(act) => format!("`{act}`"),
             Roll => "`call_roll`, at least for one's own dates".to_owned(),
+            Care => "`read_care`, at least of those who come to one's own dates; it is written down".to_owned(),
         };
         let _ = write!(page, "\n| `{name}` | {needs} |");
     }

@@ -9,10 +9,11 @@ use crate::{
     town::Town,
     world::percent,
 };
+use flate2::read::GzDecoder;
 use http::StatusCode;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use server::login_cookie::{ACCOUNT, LoginStore, NAME};
-use std::{fs, path::Path, process::Output, sync::Arc};
+use std::{fs, io::Read, path::Path, process::Output, sync::Arc};
 use store::{DatabaseConnection, accounts::Who};
 use tokio::process::Command;
 use tower_sessions::Session;
@@ -181,17 +182,21 @@ on_both_databases!(what_is_sealed_is_nowhere_to_be_read, |test: TestDatabase| as
         ("the rows in the end".to_owned(), rows(&test.db).await.into_bytes()),
     ];
     if let Some(sqlite) = database.strip_prefix("sqlite://") {
-        let backup = file.path.with_extension("backup");
-        let made = zhaoxi(database, &file.path, &["backup", backup.to_str().unwrap()]).await;
-        assert!(made.status.success(), "{made:?}");
-        let files = [sqlite.to_owned(), format!("{sqlite}-wal"), backup.to_string_lossy().into_owned()];
-        let mut found = files.map(|file| (fs::read(&file).unwrap(), file)).map(|(bytes, file)| (file, bytes)).to_vec();
         // What stands only in the log of the database is in the one or the other.
-        let both = [found[0].1.as_slice(), &found[1].1].concat();
-        found.splice(0..2, [("the database and its log".to_owned(), both)]);
-        places.extend(found);
-        fs::remove_file(backup).unwrap();
+        let both = [fs::read(sqlite).unwrap(), fs::read(format!("{sqlite}-wal")).unwrap()].concat();
+        places.push(("the database and its log".to_owned(), both));
     }
+    let backup = file.path.with_extension("backup");
+    let made = zhaoxi(database, &file.path, &["backup", "--unsealed", backup.to_str().unwrap()]).await;
+    assert!(made.status.success(), "{made:?}");
+    let bytes = fs::read(&backup).unwrap();
+    // One that is not sealed as a whole: after its first line it is only compressed.
+    let start = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let mut rows = Vec::new();
+    GzDecoder::new(&bytes[start..]).read_to_end(&mut rows).unwrap();
+    assert!(holds(&rows, "care_detail") && rows.windows(9).any(|part| part == b"allergies"), "the table is in it");
+    places.push(("a backup".to_owned(), rows));
+    fs::remove_file(backup).unwrap();
     let log = node.log().into_bytes();
     assert!(log.len() > 100_000, "it is talkative");
     places.push(("the node's log".to_owned(), log));

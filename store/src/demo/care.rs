@@ -3,7 +3,7 @@
 use super::{clock::Clock, people::mix_up, rows::Rows};
 use crate::{
     StoreError, care_details,
-    entity::{account, audit, care_detail, person, stored::Stored},
+    entity::{account, audit, care_detail, consent, person, stored::Stored},
     id::new_id,
     sealed::{Keys, Sealing},
     tx::WriteTx,
@@ -11,6 +11,8 @@ use crate::{
 use domain::{
     address::Address,
     care_details::{CareDetails, CareNote, Contact},
+    consent::Purpose,
+    household::CONSENT_AGE,
     person::age_on,
     phone::PhoneNumber,
     reading::CareTrace,
@@ -41,7 +43,7 @@ pub fn choose(rows: &Rows, clock: &Clock) -> Vec<Kept> {
     let mut children = 0;
     let choose = |of: &person::Model| {
         let by = accounts.get(homes.get(&of.id)?)?;
-        let child = of.birth_date.is_some_and(|birth| age_on(birth.into(), clock.today) < 14);
+        let child = of.birth_date.is_some_and(|birth| age_on(birth.into(), clock.today) < CONSENT_AGE);
         children += u64::from(child);
         let details = match of.name.as_str() {
             "小明" => details(of, Some("花生，吃了会起疹子"), None, Some("午饭不放花生酱"), Some(by)),
@@ -87,14 +89,25 @@ fn details(
 /// Keeps them, where there are keys.
 pub async fn keep(tx: &WriteTx, keys: &Keys, all: Vec<Kept>, clock: &Clock) -> Result<(), StoreError> {
     let Ok(sealing) = Sealing::begin(tx, keys).await else { return Ok(()) };
-    let (mut rows, mut audits) = (Vec::new(), Vec::new());
+    let (mut rows, mut consents, mut audits) = (Vec::new(), Vec::new(), Vec::new());
     for Kept { of, by, details } in all {
         let mut row = care_details::sealed(&sealing, keys, &of, &details)?;
         row.version = Set(1);
-        row.consented_at = Set(clock.instant());
-        row.consented_by = Set(Some(by.id));
         row.updated_at = Set(clock.instant());
         rows.push(row);
+        consents.push(consent::ActiveModel {
+            id: Set(new_id(clock.now)),
+            community_id: Set(of.community_id),
+            person_id: Set(of.id),
+            purpose: Set(Stored(Purpose::Care)),
+            version: Set(0),
+            granted: Set(true),
+            by_guardian: Set(of.birth_date.is_some_and(|birth| age_on(birth.into(), clock.today) < CONSENT_AGE)),
+            account_id: Set(by.id),
+            account_name: Set(by.name.clone()),
+            door: Set(Stored(Door::Page)),
+            created_at: Set(clock.instant()),
+        });
         let trace = CareTrace { fields: details.kept(), reason: None, words: None };
         audits.push(audit::ActiveModel {
             id: Set(new_id(clock.now)),
@@ -114,6 +127,9 @@ pub async fn keep(tx: &WriteTx, keys: &Keys, all: Vec<Kept>, clock: &Clock) -> R
     }
     for some in rows.chunks(200) {
         care_detail::Entity::insert_many(some.to_vec()).exec_without_returning(tx).await?;
+    }
+    for some in consents.chunks(200) {
+        consent::Entity::insert_many(some.to_vec()).exec_without_returning(tx).await?;
     }
     for some in audits.chunks(200) {
         audit::Entity::insert_many(some.to_vec()).exec_without_returning(tx).await?;

@@ -37,10 +37,6 @@ pub struct Model {
     pub address_index: Option<Vec<u8>>,
     /// Counts its changes, from 1.
     pub version: i32,
-    /// When somebody agreed that this is kept.
-    pub consented_at: Instant,
-    /// Who: of the family, or the staff who hold the signed paper.
-    pub consented_by: Option<Uuid>,
     /// When it was last changed.
     pub updated_at: Instant,
 }

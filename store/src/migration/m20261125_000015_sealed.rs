@@ -24,21 +24,13 @@ impl MigrationTrait for Migration {
                     .col(blob_null("contact_index"))
                     .col(blob_null("address_index"))
                     .col(integer("version"))
-                    .col(timestamp_with_time_zone("consented_at"))
-                    .col(uuid_null("consented_by"))
                     .col(timestamp_with_time_zone("updated_at"))
                     .foreign_key(&mut references("care_detail", "person_id", "person"))
                     .foreign_key(&mut references("care_detail", "community_id", "community"))
-                    .foreign_key(&mut references("care_detail", "consented_by", "account"))
                     .to_owned(),
             )
             .await?;
-        for columns in [
-            ["community_id", "contact_index"].as_slice(),
-            &["community_id", "address_index"],
-            &["key_id"],
-            &["consented_by"],
-        ] {
+        for columns in [["community_id", "contact_index"].as_slice(), &["community_id", "address_index"], &["key_id"]] {
             create_index(manager, "care_detail", columns).await?;
         }
         manager

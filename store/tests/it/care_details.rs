@@ -8,6 +8,7 @@ use crate::{
 use domain::{
     address::Address,
     care_details::{CareDetails, CareField, CareNote, CareReason, Contact},
+    consent::Purpose,
     id::PersonId,
     phone::PhoneNumber,
     refusal::Refusal,
@@ -24,6 +25,7 @@ use store::{
     care_details::{
         NewCareDetails, clear_care_details, family_care, give_care_reason, keep_care_details, read_care_details,
     },
+    consents::{decide, is_granted},
     entity::{care_detail, care_reason},
     rosters,
     sealed::Keys,
@@ -122,7 +124,15 @@ on_both_databases!(
         did.sort_unstable();
         assert_eq!(
             did,
-            ["add_member", "give_care_reason", "keep_care_details", "read_care_details", "read_care_details"]
+            [
+                "add_member",
+                "decide_consent",
+                "decide_consent",
+                "give_care_reason",
+                "keep_care_details",
+                "read_care_details",
+                "read_care_details"
+            ]
         );
         assert!(!format!("{changes:?}").contains("花生"));
 
@@ -185,19 +195,34 @@ on_both_databases!(nothing_is_kept_without_consent_or_over_what_was_not_seen, |t
     let again = NewCareDetails { agreed: false, ..new(some.clone(), 2) };
     keep_care_details(&test.db, keys, &parent.who, parent.child, again, Door::Page, later(1)).await.unwrap();
     let row = care_detail::Entity::find().one(&test.db).await.unwrap().unwrap();
-    assert_eq!((row.version, row.consented_by), (3, Some(town.staff.account.0)));
+    assert_eq!(row.version, 3);
+    assert_eq!(is_granted(&test.db, parent.child, Purpose::Care).await.unwrap(), Some(true));
     assert!(row.allergies.is_none() && row.address_index.is_none() && row.contact_index.is_none());
-    // The same once more is no change; nothing at all ends it.
-    keep(&town, keys, &parent, some, 3).await.unwrap();
+    // The same once more is no change; nothing at all ends it, and the consent with it.
+    let keep_at = async |details: CareDetails, version, at| {
+        let new = new(details, version);
+        keep_care_details(&test.db, keys, &parent.who, parent.child, new, Door::Page, later(at)).await.unwrap();
+    };
+    let clear_at = async |at| {
+        clear_care_details(&test.db, &parent.who, parent.child, Door::Page, later(at)).await.unwrap();
+    };
+    let agreed = async || is_granted(&test.db, parent.child, Purpose::Care).await.unwrap();
+    keep_at(some, 3, 2).await;
     assert_eq!(care_detail::Entity::find().one(&test.db).await.unwrap().unwrap().version, 3);
-    keep(&town, keys, &parent, CareDetails::default(), 3).await.unwrap();
+    keep_at(CareDetails::default(), 3, 3).await;
+    assert_eq!((care_detail::Entity::find().all(&test.db).await.unwrap(), agreed().await), (vec![], Some(false)));
+    keep_at(all(), 0, 4).await;
+    assert_eq!(agreed().await, Some(true));
+    clear_at(5).await;
+    clear_at(6).await;
+    assert_eq!(agreed().await, Some(false));
+    // Whoever refuses it elsewhere is kept no more of.
+    keep_at(all(), 0, 7).await;
+    decide(&test.db, &parent.who, parent.child, Purpose::Care, false, later(8)).await.unwrap();
     assert_eq!(care_detail::Entity::find().all(&test.db).await.unwrap(), []);
-    keep(&town, keys, &parent, all(), 0).await.unwrap();
-    clear_care_details(&test.db, &parent.who, parent.child, Door::Page, now()).await.unwrap();
-    clear_care_details(&test.db, &parent.who, parent.child, Door::Page, now()).await.unwrap();
     let changes = rosters::person_page(&test.db, &town.staff, "yongxing", parent.child, now()).await.unwrap().changes;
     let cleared: Vec<_> = changes.iter().filter(|line| line.action == "clear_care_details").collect();
-    assert_eq!(cleared.len(), 2);
+    assert_eq!(cleared.len(), 3);
     assert!(cleared.iter().all(|line| line.before.is_none() && line.after.is_some()), "{cleared:?}");
 });
 
@@ -274,6 +299,22 @@ on_both_databases!(the_roll_says_that_an_allergy_is_kept_and_not_which, |test: T
     let roll = attendance::roll(&test.db, &town.staff, "yongxing", date, now()).await.unwrap();
     let marked: Vec<_> = roll.lines.iter().filter(|line| line.allergy).map(|line| line.person).collect();
     assert_eq!(marked, [one.child]);
+    // Whoever leads the date reads it for a reason, and of nobody else.
+    let salt = store::password::new_salt();
+    let teacher =
+        staff::add(&test.db, "yongxing", "teacher", "李老师", "a long password", StaffRole::Leader, salt, now()).await;
+    let teacher = who_is(&test.db, teacher.unwrap()).await.unwrap().unwrap();
+    assert!(is_unknown(&read(&town, &file.keys, &teacher, one.child).await));
+    let reason = give_care_reason(&test.db, &teacher, "yongxing", one.child, CareReason::Class, None, now()).await;
+    assert!(is_unknown(&reason));
+    test.db.execute_unprepared("UPDATE occurrence SET leader = '李老师'").await.unwrap();
+    let closed = read(&town, &file.keys, &teacher, one.child).await.unwrap();
+    assert!(closed.opened.is_none() && !closed.edits);
+    give_care_reason(&test.db, &teacher, "yongxing", one.child, CareReason::Class, None, now()).await.unwrap();
+    assert!(read(&town, &file.keys, &teacher, one.child).await.unwrap().opened.is_some());
+    assert!(is_unknown(&keep_at_desk(&town, &file.keys, &teacher, one.child, all(), 1).await));
+    let stranger = town.parent(3).await;
+    assert!(is_unknown(&read(&town, &file.keys, &teacher, stranger.child).await));
     assert!(!serde_json::to_string(&roll).unwrap().contains("花生"));
     let fields = read(&town, &file.keys, &town.staff, two.child).await.unwrap().fields;
     assert!(!fields.contains(&CareField::Allergies));

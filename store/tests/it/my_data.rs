@@ -2,6 +2,7 @@
 
 use crate::{
     database::{TestDatabase, on_both_databases},
+    keys::KeyFile,
     town::{Town, now, request},
 };
 use domain::{
@@ -17,8 +18,9 @@ use store::{
     StoreError,
     accounts::{ask_code, who_is},
     bookings::{book_place, cancel_booking},
+    care_details::keep_care_details,
     consents::{self, decide, is_granted},
-    entity::{account, audit, booking, login_code, person},
+    entity::{account, audit, booking, care_detail, login_code, person},
     families::{self, NewMember},
     my_data::{ERASED, correct_member, erase_member, export},
     notices, password, retention, rosters,
@@ -82,7 +84,13 @@ on_both_databases!(what_is_erased_is_nowhere_but_where_a_law_keeps_it, |test: Te
     correct_member(&test.db, &who, parent.child, &name, birth, now()).await.unwrap();
     let term = town.term(5).await;
     let booked = book_place(&test.db, &who, &request(term, parent.child), now()).await.unwrap();
-    let data = export(&test.db, &Keys::none(), &who, now()).await.unwrap();
+    let file = KeyFile::new();
+    let kept = crate::care_details::new(crate::care_details::all(), 0);
+    keep_care_details(&test.db, &file.keys, &who, parent.child, kept, Door::Page, now()).await.unwrap();
+    let unread = export(&test.db, &Keys::none(), &who, now()).await.unwrap();
+    assert_eq!(unread["members"][0]["care_details"], "can't be opened now");
+    let data = export(&test.db, &file.keys, &who, now()).await.unwrap();
+    assert_eq!(data["members"][0]["care_details"]["kept"]["diet"], "不吃猪肉");
     assert_eq!(data["members"][0]["name"], "罕见名字");
     assert_eq!(data["members"][0]["bookings"][0]["term"], "冬季班");
     let refused = erase_member(&test.db, &who, parent.child, now()).await;
@@ -96,6 +104,7 @@ on_both_databases!(what_is_erased_is_nowhere_but_where_a_law_keeps_it, |test: Te
     let row = person::Entity::find_by_id(parent.child.0).one(&test.db).await.unwrap().unwrap();
     assert_eq!((row.name.as_str(), row.birth_date, row.pinyin.as_str()), (ERASED, None, ""));
     assert_eq!(booking::Entity::find().count(&test.db).await.unwrap(), 1, "the line stays");
+    assert_eq!(care_detail::Entity::find().count(&test.db).await.unwrap(), 0);
     let found = rosters::find_persons(&test.db, &Keys::none(), &town.staff, "yongxing", "罕见", now()).await.unwrap();
     assert!(found.is_empty());
     assert!(families::members(&test.db, &who, now()).await.unwrap().is_empty());

@@ -1,7 +1,12 @@
 //! The servers that are measured: processes that this program starts and ends.
 
 use crate::Failure;
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+use store::sealed::Ring;
 use tokio::{
     net::{TcpListener, TcpStream},
     process::{Child, Command},
@@ -12,6 +17,16 @@ pub struct Server {
     /// Its port.
     pub port: u16,
     child: Child,
+    /// The keys of its own, where it does not make them itself; gone with it.
+    keys: Option<PathBuf>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(keys) = &self.keys {
+            let _ = std::fs::remove_file(keys);
+        }
+    }
 }
 
 impl Server {
@@ -31,7 +46,19 @@ pub async fn start(binary: &Path, database: &str, options: &[&str]) -> Result<Se
     let mut command = Command::new(binary);
     command.args(["serve", "--no-rate-limit", "--database-url", database]).args(options);
     command.args(["--addr", &format!("127.0.0.1:{port}")]);
-    wait(command, port).await
+    // Over PostgreSQL no server makes keys by itself.
+    let keys = match database.starts_with("sqlite:") {
+        true => None,
+        false => {
+            let file = std::env::temp_dir().join(format!("zhaoxi-bench-{}-{port}.keys", std::process::id()));
+            Ring::new()?.create(&file)?;
+            command.arg("--keys-file").arg(&file);
+            Some(file)
+        }
+    };
+    let mut server = wait(command, port).await?;
+    server.keys = keys;
+    Ok(server)
 }
 
 /// Starts this program as a static handler of one file's bytes.
@@ -46,7 +73,7 @@ async fn wait(mut command: Command, port: u16) -> Result<Server, Failure> {
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn()?;
     for _ in 0..300 {
         if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-            return Ok(Server { port, child });
+            return Ok(Server { port, child, keys: None });
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

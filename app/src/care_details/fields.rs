@@ -275,9 +275,10 @@ pub fn Details(
         Some(contact) => {
             let phone = contact.phone.as_str().to_owned();
             view! {
-                <b>{contact.name.as_str().to_owned()}</b>
-                {contact.relation.map(|relation| format!(" · {relation}"))}
-                " "
+                <span>
+                    <b>{contact.name.as_str().to_owned()}</b>
+                    {contact.relation.map(|relation| format!(" · {relation}"))}
+                </span>
                 <a class="phone-number" href=crate::frame::telephone(&phone)>
                     <Icon name="phone" />
                     {phone.clone()}

@@ -55,6 +55,9 @@ on_both_databases!(a_key_is_changed_beside_edits_and_nothing_is_lost, |test: Tes
                     keep_care_details(&db, &keys, &parent.who, parent.child, edit, Door::Page, now()).await.unwrap();
                     version += 1;
                     tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+                    // Nobody else edits it: what is kept is what was written last.
+                    let kept = family_care(&db, &keys, &parent.who, parent.child, now()).await.unwrap().kept;
+                    assert_eq!((kept.details, kept.version), (diet(version), version));
                 }
                 version
             })

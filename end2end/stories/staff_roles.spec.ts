@@ -60,7 +60,7 @@ test('a teacher sees own dates, an auditor the changes, and neither sees residen
   await fits(page);
   await expect(page.getByRole('link', { name: '居民' })).toHaveCount(0);
   await open(page, '/yongxing/desk/people');
-  await expect(page.locator('main')).toContainText('看不到这一页');
+  await expect(page.locator('main')).toContainText('这一页没找到');
 
   const auditor = await visitor(browser);
   await signInAs(auditor, 'yongxing', 'auditor', 'zhaoxi-demo');

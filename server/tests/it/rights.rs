@@ -112,7 +112,7 @@ pub const TABLE: &[(&str, Needs, &str)] = &[
     ("mark_roll", Roll, "slug=yongxing&occurrence=DATE&marks[pCHILD]=present"),
     ("read_roster", Right(Act::ManageBookings), "slug=yongxing&term=TERM"),
     ("read_claims", Right(Act::ManageBookings), "slug=yongxing"),
-    ("find_people", Right(Act::ManageBookings), "slug=yongxing&find=%E5%AD%A9"),
+    ("find_people", Right(Act::ManageBookings), "slug=yongxing&find=a"),
     ("read_person", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
     ("read_slip", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
     ("book_at_desk", Right(Act::ManageBookings), "slug=yongxing&term=TERM&person=CHILD&scope=whole&key=NEW"),

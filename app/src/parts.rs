@@ -8,9 +8,11 @@ use domain::{
     day_kind::DayKind,
     reading::{DateEntry, DayHead},
     recurrence::Weekday,
+    text::InputProblem,
 };
 use jiff::civil::{Date, DateTime};
 use leptos::{prelude::*, server_fn::ServerFn};
+use std::borrow::Cow;
 
 /// The page's title, for `<title>`. Names stand in it, and leptos_meta writes it on the server as it is.
 #[component]
@@ -279,18 +281,66 @@ fn ReloadLink() -> impl IntoView {
     }
 }
 
-/// The problem that an action found in one field.
-pub fn field_problem<S>(action: ServerAction<S>, field: &'static str) -> Signal<Option<String>>
+/// The problem that an action found in one field, as it stands now.
+pub fn found_in<S>(action: ServerAction<S>, field: &str) -> Option<InputProblem>
 where
     S: ServerFn<Error = AppError> + Send + Sync + Clone + 'static,
     S::Output: Send + Sync + Clone + 'static,
 {
-    Signal::derive(move || {
-        action.value().with(|value| match value {
-            Some(Err(error)) => error.at_field(field).map(|problem| words::problem(&problem)),
-            _ => None,
-        })
+    action.value().with(|value| match value {
+        Some(Err(error)) => error.at_field(field),
+        _ => None,
     })
+}
+
+/// The problem that an action found in one field, in words.
+pub fn field_problem<S>(action: ServerAction<S>, field: impl Into<Cow<'static, str>>) -> Signal<Option<String>>
+where
+    S: ServerFn<Error = AppError> + Send + Sync + Clone + 'static,
+    S::Output: Send + Sync + Clone + 'static,
+{
+    let field = field.into();
+    Signal::derive(move || found_in(action, &field).map(|problem| words::problem(&problem)))
+}
+
+/// What is wrong with a new password: it can only be too short or too long.
+pub fn password_problem<S>(action: ServerAction<S>, field: &'static str) -> Signal<Option<String>>
+where
+    S: ServerFn<Error = AppError> + Send + Sync + Clone + 'static,
+    S::Output: Send + Sync + Clone + 'static,
+{
+    Signal::derive(move || found_in(action, field).map(|_| say!(account.password_short).to_owned()))
+}
+
+/// True once an action has failed.
+pub fn has_failed<S>(action: ServerAction<S>) -> bool
+where
+    S: ServerFn<Error = AppError> + Send + Sync + Clone + 'static,
+    S::Output: Send + Sync + Clone + 'static,
+{
+    action.value().with(|value| matches!(value, Some(Err(_))))
+}
+
+/// What is wrong with what was sent, where it was sent from.
+#[component]
+pub fn FieldError(
+    /// The problem, in words.
+    #[prop(into)]
+    problem: Signal<Option<String>>,
+    /// The id by which its field names it.
+    #[prop(optional, into)]
+    id: Option<String>,
+) -> impl IntoView {
+    move || {
+        problem.get().map(|problem| {
+            view! {
+                <p class="field__error" id=id.clone() role="alert">
+                    <Icon name="alert" />
+                    <span>{problem}</span>
+                </p>
+            }
+        })
+    }
 }
 
 /// A labelled input with its hint and its problem, tied together for those who listen.
@@ -358,19 +408,7 @@ pub fn Field(
                 aria-describedby=described
                 aria-invalid=move || problem.get().map(|_| "true")
             />
-            {move || {
-                let error_id = error_id.clone();
-                problem
-                    .get()
-                    .map(|problem| {
-                        view! {
-                            <p class="field__error" id=error_id role="alert">
-                                <Icon name="alert" />
-                                <span>{problem}</span>
-                            </p>
-                        }
-                    })
-            }}
+            <FieldError problem id=error_id />
         </div>
     }
 }

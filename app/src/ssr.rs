@@ -171,6 +171,20 @@ pub async fn session_handle() -> Result<Option<String>, AppError> {
     Ok(id.map(|id| store::login_sessions::handle(&store::login_sessions::hash(&id.to_string())).to_owned()))
 }
 
+/// Makes a one-time code for a phone and sends it there; gives it back, for the page of the demo.
+pub async fn send_code(slug: &str, phone: &PhoneNumber) -> Result<String, AppError> {
+    let (host, now) = (host()?, now()?);
+    let code = store::accounts::new_code();
+    told(store::accounts::ask_code(&host.db, phone, &code, now).await, slug).await?;
+    if let Err(error) = host.code_sender.send(phone, &code).await {
+        tracing::error!(%error, "a one-time code could not be sent");
+        // So that the code that came before is still good.
+        store::accounts::take_back_code(&host.db, phone, &code).await?;
+        return Err(said(AppError::Failed));
+    }
+    Ok(code)
+}
+
 /// Keeps a little of a visitor's in the login session, or forgets it.
 pub async fn keep<T: Serialize + ?Sized>(name: &str, value: Option<&T>) -> Result<(), AppError> {
     let session = session().await?;

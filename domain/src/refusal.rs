@@ -20,6 +20,9 @@ pub enum Refusal {
     /// The consent without which nobody can be booked for was withdrawn, or never given.
     #[error("consent withdrawn")]
     ConsentWithdrawn,
+    /// A child of two homes is not erased by one of them.
+    #[error("lives in two homes")]
+    InTwoHomes,
     /// No household waits for that code.
     #[error("no such household code")]
     WrongHouseholdCode,

@@ -25,7 +25,6 @@ const UNSEEN: &[&str] = &[
     "decide_consent",
     "write_text",
     "correct_member",
-    "export_data",
     "invite",
     "turned_14",
     "turned_18",

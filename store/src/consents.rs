@@ -8,7 +8,7 @@ use crate::{
     entity::{community, consent, consent_text, household_member, person, stored::Stored},
     id::new_id,
     rosters::desk_of,
-    terms::{code, local, zone_of},
+    terms::{code, local},
     tx::{WriteTx, begin_write},
 };
 use domain::{
@@ -88,12 +88,11 @@ pub async fn of_household(
 ) -> Result<Vec<PersonConsents>, StoreError> {
     let members = crate::families::members(db, who, now).await?;
     let texts = texts(db, at).await?;
+    let zone = communities::zone(db, at).await?;
+    let today = local(now, &zone).date();
     let mut all = Vec::new();
     for member in members {
         let rows = rows_of(db, member.person.0).await?;
-        let home = community::Entity::find_by_id(at.0).one(db).await?.ok_or(StoreError::NotFound)?;
-        let zone = zone_of(&home);
-        let today = local(now, &zone).date();
         let states = Purpose::ALL.iter().map(|purpose| {
             let last = rows.iter().find(|row| row.purpose == *purpose);
             let version = texts.iter().find(|text| text.purpose == *purpose).map_or(0, |text| text.version);

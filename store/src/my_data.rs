@@ -254,7 +254,7 @@ fn change<'a>(at: CommunityId, who: &'a Who, id: PersonId, action: &'a str) -> C
 /// rest on them; the audit keeps who did what (网络安全法, 21: logs are kept for at least six months).
 ///
 /// # Errors
-/// [`Refusal::HasBookings`] while the person holds or awaits places; [`Refusal::LastGuardian`] for oneself while children
+/// [`Refusal::HasBookings`] while the person holds or awaits places; [`Refusal::InTwoHomes`]; [`Refusal::LastGuardian`] for oneself while children
 /// would be left with nobody; [`StoreError::NotFound`] for anybody else's member.
 pub async fn erase_member(db: &DatabaseConnection, who: &Who, id: PersonId, now: Timestamp) -> Result<(), StoreError> {
     let home = who.household.ok_or(StoreError::NotFound)?;
@@ -262,11 +262,11 @@ pub async fn erase_member(db: &DatabaseConnection, who: &Who, id: PersonId, now:
     household::Entity::find_by_id(home).lock_exclusive().one(&tx).await?.ok_or(StoreError::NotFound)?;
     let row = person::Entity::find_by_id(id.0).lock_exclusive().one(&tx).await?.ok_or(StoreError::NotFound)?;
     household_member::Entity::find_by_id((home, id.0)).one(&tx).await?.ok_or(StoreError::NotFound)?;
-    let homes = crate::households::homes_of(&tx, id.0).await?;
-    for home in &homes {
-        if has_live(&tx, id, *home, now).await? {
-            return Err(Refusal::HasBookings.into());
-        }
+    if crate::households::homes_of(&tx, id.0).await?.len() > 1 {
+        return Err(Refusal::InTwoHomes.into());
+    }
+    if has_live(&tx, id, home, now).await? {
+        return Err(Refusal::HasBookings.into());
     }
     let myself = who.person == Some(id.0);
     let members = household_member::Entity::find().filter(household_member::Column::HouseholdId.eq(home));

@@ -188,9 +188,11 @@ pub async fn staff_page(db: &DatabaseConnection, who: &Who, slug: &str) -> Resul
     let at = desk_of(db, who, slug, Act::ManageStaff).await?;
     let zone = communities::zone(db, at).await?;
     let rows = staff_role::Entity::find().filter(staff_role::Column::CommunityId.eq(at.0)).all(db).await?;
+    let ids = rows.iter().map(|row| row.account_id);
+    let accounts = account::Entity::find().filter(account::Column::Id.is_in(ids)).all(db).await?;
     let mut staff = Vec::new();
     for row in rows {
-        let Some(account) = account::Entity::find_by_id(row.account_id).one(db).await? else { continue };
+        let Some(account) = accounts.iter().find(|account| account.id == row.account_id).cloned() else { continue };
         let phone = account.phone.as_deref().and_then(|phone| PhoneNumber::parse(phone).ok());
         let masked = phone.map(|phone| phone.masked()).unwrap_or_default();
         staff.push(StaffLine {

@@ -8,7 +8,7 @@ use crate::{
     desk::parts::{Back, DeskFailure},
     error::AppError,
     frame::{framed, typed, use_head, use_slug},
-    parts::{ActionProblem, Banner, Field, Icon, Loading, PageTitle, field_problem},
+    parts::{ActionProblem, Banner, Field, FieldError, Icon, Loading, PageTitle, field_problem},
     say, words,
 };
 use domain::{
@@ -205,18 +205,7 @@ fn ReasonForm(slug: String, person: String, give: ServerAction<GiveCareReason>) 
             <fieldset class="group">
                 <legend>{say!(care_details.reason)}</legend>
                 <div class="chips">{choices}</div>
-                {move || {
-                    problem
-                        .get()
-                        .map(|problem| {
-                            view! {
-                                <p class="field__error" role="alert">
-                                    <Icon name="alert" />
-                                    <span>{problem}</span>
-                                </p>
-                            }
-                        })
-                }}
+                <FieldError problem />
             </fieldset>
             <Field
                 name="words"

@@ -3,7 +3,7 @@
 use crate::{
     error::AppError,
     frame::typed,
-    parts::{Field, Icon, escaped, field_problem},
+    parts::{Field, FieldError, Icon, escaped, field_problem},
     say, words,
 };
 use domain::{
@@ -234,19 +234,7 @@ fn Note(
                 aria-invalid=move || problem.get().map(|_| "true")
                 inner_html=escaped(&value)
             ></textarea>
-            {move || {
-                let error_id = error_id.clone();
-                problem
-                    .get()
-                    .map(|problem| {
-                        view! {
-                            <p class="field__error" id=error_id role="alert">
-                                <Icon name="alert" />
-                                <span>{problem}</span>
-                            </p>
-                        }
-                    })
-            }}
+            <FieldError problem id=error_id />
         </div>
     }
 }

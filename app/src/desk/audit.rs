@@ -185,7 +185,6 @@ fn action(code: &str) -> String {
         "write_text" => say!(privacy.did_write_text).to_owned(),
         "correct_member" => say!(privacy.did_correct).to_owned(),
         "erase_member" => say!(privacy.did_erase).to_owned(),
-        "export_data" => say!(privacy.did_export).to_owned(),
         "ask_claim" => say!(people.did_ask_claim).to_owned(),
         "add_staff" => say!(staff.did_add_staff).to_owned(),
         "change_role" => say!(staff.did_change_role).to_owned(),

@@ -3,11 +3,16 @@
 use super::rule_fields::problem_at;
 use crate::{
     error::AppError,
-    frame::use_head,
+    frame::{use_head, use_me},
     parts::{Failure, Icon},
     say, words,
 };
-use domain::{reading::RoomChoice, refusal::FieldProblem, text::InputProblem};
+use domain::{
+    reading::{Me, RoomChoice},
+    refusal::FieldProblem,
+    rights::{Act, Reach, reach_of},
+    text::InputProblem,
+};
 use jiff::{ToSpan, civil::Date};
 use leptos::prelude::*;
 use leptos_router::location::Url;
@@ -35,6 +40,13 @@ pub fn DeskFailure(
         </div>
     }
     .into_any()
+}
+
+/// True for who sees rosters there, in the view of a page that was framed.
+pub fn works_at_desk(slug: &str) -> bool {
+    let roles = |me: Option<Me>| me.map(|me| me.works_at).unwrap_or_default();
+    let here = roles(use_me().get_untracked()).into_iter().filter(|(at, ..)| at == slug);
+    here.into_iter().any(|(.., role)| reach_of(role, Act::ManageBookings) == Reach::All)
 }
 
 /// The way back, within the community.

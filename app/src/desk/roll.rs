@@ -1,6 +1,6 @@
 //! The roll of a date: one form, four large answers a person.
 
-use super::parts::{Back, DeskFailure};
+use super::parts::{Back, DeskFailure, works_at_desk};
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
@@ -118,6 +118,11 @@ fn Roll(page: RollPage, saved: Memo<bool>, q: RwSignal<String>, action: ServerAc
     let head = use_head();
     let RollPage { date, lines } = page;
     let here = format!("/{}/desk/occurrences/{}", head.slug, date.occurrence);
+    // A leader has no roster to go back to.
+    let (back, back_text) = match works_at_desk(&head.slug) {
+        true => (format!("desk/terms/{}", date.term), say!(desk.back_roster)),
+        false => ("desk".to_owned(), say!(desk.back)),
+    };
     let all = lines.len();
     let marked = lines.iter().filter(|line| line.mark.is_some()).count();
     let came = lines.iter().filter(|line| matches!(line.mark, Some(Mark::Present | Mark::Late))).count();
@@ -138,7 +143,7 @@ fn Roll(page: RollPage, saved: Memo<bool>, q: RwSignal<String>, action: ServerAc
     let nobody = (all == 0).then(|| view! { <p class="soft">{say!(desk.roll_empty)}</p> });
     view! {
         <PageTitle text=format!("{} · {}", say!(desk.roll), date.name) />
-        <Back to=format!("desk/terms/{}", date.term) text=say!(desk.back_roster) />
+        <Back to=back text=back_text />
         <div class="page-head">
             <p class="eyebrow">{format!("{}{nth}", date.name)}</p>
             <h1>{say!(desk.roll_of, date = title).to_string()}</h1>

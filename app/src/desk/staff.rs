@@ -4,7 +4,9 @@ use super::parts::{Back, DeskFailure};
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
-    parts::{ActionProblem, Banner, Field, Icon, Loading, PageTitle, field_problem},
+    parts::{
+        ActionProblem, Banner, Field, Icon, Loading, PageTitle, field_problem, found_in, has_failed, password_problem,
+    },
     say, words,
 };
 use domain::{
@@ -13,7 +15,7 @@ use domain::{
     rights::StaffRole,
     text::InputProblem,
 };
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
 
 /// Reads who works here.
@@ -138,7 +140,7 @@ fn Shown(page: StaffPage, done: Option<String>, actions: Actions) -> impl IntoVi
         Some("reset") => Some(say!(staff.reset)),
         _ => None,
     };
-    let failed = move || failed(actions.add).get() || failed(actions.role).get() || failed(actions.password).get();
+    let failed = move || has_failed(actions.add) || has_failed(actions.role) || has_failed(actions.password);
     let banner = move || {
         title.filter(|_| !failed()).map(|title| {
             view! {
@@ -169,36 +171,6 @@ fn Shown(page: StaffPage, done: Option<String>, actions: Actions) -> impl IntoVi
             <AddForm slug=head.slug roles action=actions.add />
         </div>
     }
-}
-
-/// True once an action has failed.
-fn failed<S>(action: ServerAction<S>) -> Signal<bool>
-where
-    S: ServerFn<Error = AppError> + Send + Sync + Clone + 'static,
-    S::Output: Send + Sync + Clone + 'static,
-{
-    Signal::derive(move || action.value().with(|value| matches!(value, Some(Err(_)))))
-}
-
-/// What is wrong with a field, as it stands now.
-fn problem_of<S>(action: ServerAction<S>, field: &str) -> Option<InputProblem>
-where
-    S: ServerFn<Error = AppError> + Send + Sync + Clone + 'static,
-    S::Output: Send + Sync + Clone + 'static,
-{
-    action.value().with(|value| match value {
-        Some(Err(error)) => error.at_field(field),
-        _ => None,
-    })
-}
-
-/// What is wrong with a new password: it can only be too short or too long.
-pub fn password_problem<S>(action: ServerAction<S>, field: &'static str) -> Signal<Option<String>>
-where
-    S: ServerFn<Error = AppError> + Send + Sync + Clone + 'static,
-    S::Output: Send + Sync + Clone + 'static,
-{
-    Signal::derive(move || problem_of(action, field).map(|_| say!(staff.password_short).to_owned()))
 }
 
 #[component]
@@ -303,7 +275,7 @@ fn Roles(roles: Vec<StaffRole>, chosen: StaffRole) -> impl IntoView {
 #[component]
 fn AddForm(slug: String, roles: Vec<StaffRole>, action: ServerAction<AddStaff>) -> impl IntoView {
     let login = Signal::derive(move || {
-        problem_of(action, "login").map(|problem| match problem {
+        found_in(action, "login").map(|problem| match problem {
             InputProblem::Choice => say!(staff.taken).to_owned(),
             _ => say!(staff.sign_in_wrong).to_owned(),
         })

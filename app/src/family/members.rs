@@ -3,7 +3,7 @@
 use super::together::{ShownCode, Together, Tying};
 use crate::{
     error::AppError,
-    parts::{ActionProblem, Field, SideBadge, field_problem},
+    parts::{ActionProblem, Field, FieldError, SideBadge, field_problem},
     say, words,
 };
 use domain::{
@@ -367,6 +367,7 @@ fn AddForm(kind: Kind, slug: String, adding: Adding, alone: bool) -> impl IntoVi
 /// The guardian's word, without which nothing is kept about a child.
 #[component]
 fn ChildConsent(slug: String, problem: Signal<Option<String>>) -> impl IntoView {
+    let problem = Signal::derive(move || problem.get().map(|_| say!(privacy.child_consent_needed).to_owned()));
     view! {
         <div class="field">
             <label class="check">
@@ -376,17 +377,7 @@ fn ChildConsent(slug: String, problem: Signal<Option<String>>) -> impl IntoView 
                     <a href=format!("/{slug}/privacy#children")>{say!(privacy.child_consent_link)}</a>
                 </span>
             </label>
-            {move || {
-                problem
-                    .get()
-                    .map(|_| {
-                        view! {
-                            <p class="field__error" role="alert">
-                                {say!(privacy.child_consent_needed)}
-                            </p>
-                        }
-                    })
-            }}
+            <FieldError problem />
         </div>
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     error::AppError,
     frame::{framed, refetch_frame_after, use_head, use_slug},
     live::Live,
-    parts::{Banner, Empty, Failure, Icon, Loading, PageTitle},
+    parts::{Banner, Empty, Failure, Icon, Loading, PageTitle, has_failed},
     say,
     sign_in::{sign_in_first::SignInFirst, sign_out::SignOutForm},
 };
@@ -189,10 +189,7 @@ fn Arrangement(
         })
         .collect_view();
     // What was done before is no news beside what just failed.
-    let failed = move || {
-        let added = adding.action.value().with(|value| matches!(value, Some(Err(_))));
-        added || tying.failed() || remove.value().with(|value| matches!(value, Some(Err(_))))
-    };
+    let failed = move || has_failed(adding.action) || tying.failed() || has_failed(remove);
     let banner = StoredValue::new((done, me.clone()));
     let banner = move || {
         let (done, me) = banner.get_value();

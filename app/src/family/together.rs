@@ -4,7 +4,7 @@
 use crate::{
     error::AppError,
     frame::refetch_frame_after,
-    parts::{ActionProblem, Field},
+    parts::{ActionProblem, Field, found_in, has_failed},
     say, words,
 };
 use domain::{
@@ -111,9 +111,7 @@ impl Tying {
 
     /// True once one of them has failed.
     pub fn failed(self) -> bool {
-        self.invite.value().with(|value| matches!(value, Some(Err(_))))
-            || self.enter.value().with(|value| matches!(value, Some(Err(_))))
-            || self.leave.value().with(|value| matches!(value, Some(Err(_))))
+        has_failed(self.invite) || has_failed(self.enter) || has_failed(self.leave)
     }
 }
 
@@ -178,13 +176,7 @@ pub fn Together(
     });
     let of_enter = slug.clone();
     let enter = tying.enter;
-    let problem = Signal::derive(move || {
-        let wrong = enter.value().with(|value| match value {
-            Some(Err(error)) => error.at_field("household-code").is_some(),
-            _ => false,
-        });
-        wrong.then(|| say!(family.code_wrong).to_owned())
-    });
+    let problem = Signal::derive(move || found_in(enter, "household-code").map(|_| say!(family.code_wrong).to_owned()));
     view! {
         <details class="card" id="together" open=open>
             <summary>{say!(family.together)}</summary>

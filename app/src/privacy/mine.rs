@@ -5,7 +5,7 @@ use crate::{
     desk::parts::Back,
     error::AppError,
     frame::{framed, refetch_frame_after, use_head, use_slug},
-    parts::{ActionProblem, Banner, Failure, Field, Icon, Loading, PageTitle},
+    parts::{ActionProblem, Banner, Failure, Field, FieldError, Icon, Loading, PageTitle, field_problem},
     say,
     sign_in::sign_in_first::SignInFirst,
     words,
@@ -14,7 +14,7 @@ use domain::{
     code::Code,
     reading::{ConsentLine, ConsentState, Member, PersonConsents},
 };
-use leptos::{prelude::*, serde_json::Value, server_fn::ServerFn};
+use leptos::{prelude::*, serde_json::Value};
 use leptos_router::{LazyRoute, hooks::use_query_map, lazy_route};
 use serde::{Deserialize, Serialize};
 
@@ -125,7 +125,7 @@ pub async fn erase_member(slug: String, person: String, sure: Option<String>) ->
     crate::ssr::told(store::my_data::erase_member(&host.db, &who, id, now).await, &slug).await?;
     if who.person == Some(id.0) {
         crate::ssr::end_session().await?;
-        crate::ssr::go(&slug, "privacy?done=erased");
+        crate::ssr::go(&slug, "sign-in?out=erased");
         return Ok(());
     }
     crate::ssr::go(&slug, "my/data?done=erased");
@@ -338,8 +338,8 @@ fn State(state: ConsentState, person: String, slug: String, actions: Actions) ->
 #[component]
 fn Correct(member: Member, slug: String, action: ServerAction<CorrectMember>) -> impl IntoView {
     let id = member.person.to_string();
-    let name_problem = problem_at(action, format!("{id}-name"));
-    let birth_problem = problem_at(action, format!("{id}-birth"));
+    let name_problem = field_problem(action, format!("{id}-name"));
+    let birth_problem = field_problem(action, format!("{id}-birth"));
     let open = move || name_problem.get().is_some() || birth_problem.get().is_some();
     let child = member.role == domain::person::MemberRole::Child;
     view! {
@@ -381,7 +381,7 @@ fn Correct(member: Member, slug: String, action: ServerAction<CorrectMember>) ->
 fn Erase(member: Member, slug: String, action: ServerAction<EraseMember>) -> impl IntoView {
     let id = member.person.to_string();
     let field = format!("{id}-sure");
-    let unsure = problem_at(action, field.clone());
+    let unsure = field_problem(action, field.clone());
     let refused = Signal::derive(move || {
         action.value().with(|value| match value {
             Some(Err(AppError::Refused { refusal, offset })) => Some(words::refusal(refusal, *offset)),
@@ -396,18 +396,11 @@ fn Erase(member: Member, slug: String, action: ServerAction<EraseMember>) -> imp
         true => say!(privacy.erase_myself).to_owned(),
         false => say!(privacy.erase, name = member.name.clone()).to_string(),
     };
-    let said = move || {
+    let said = Signal::derive(move || {
         let unsure = unsure.get().map(|_| say!(privacy.erase_unsure).to_owned());
-        unsure.or_else(|| refused.get().filter(|_| mine())).map(|text| {
-            view! {
-                <p class="field__error" role="alert">
-                    <Icon name="alert" />
-                    <span>{text}</span>
-                </p>
-            }
-        })
-    };
-    let open = move || unsure.get().is_some() || refused.get().is_some();
+        unsure.or_else(|| refused.get().filter(|_| mine()))
+    });
+    let open = move || said.get().is_some();
     view! {
         <details open=open>
             <summary>{title.clone()}</summary>
@@ -415,7 +408,7 @@ fn Erase(member: Member, slug: String, action: ServerAction<EraseMember>) -> imp
                 <input type="hidden" name="slug" value=slug />
                 <input type="hidden" name="person" value=id />
                 <p>{say!(privacy.erase_text)}</p>
-                {said}
+                <FieldError problem=said />
                 <label class="check">
                     <input type="checkbox" name="sure" value="yes" id=field />
                     <span>{say!(privacy.erase_sure)}</span>
@@ -427,18 +420,4 @@ fn Erase(member: Member, slug: String, action: ServerAction<EraseMember>) -> imp
             </ActionForm>
         </details>
     }
-}
-
-/// What is wrong with a field whose name only this member has.
-fn problem_at<S>(action: ServerAction<S>, field: String) -> Signal<Option<String>>
-where
-    S: ServerFn<Error = AppError> + Send + Sync + Clone + 'static,
-    S::Output: Send + Sync + Clone + 'static,
-{
-    Signal::derive(move || {
-        action.value().with(|value| match value {
-            Some(Err(error)) => error.at_field(&field).map(|problem| words::problem(&problem)),
-            _ => None,
-        })
-    })
 }

@@ -5,7 +5,7 @@ use crate::{
     desk::parts::{Back, DeskFailure},
     error::AppError,
     frame::{framed, use_head, use_slug},
-    parts::{ActionProblem, Banner, Loading, PageTitle},
+    parts::{ActionProblem, Banner, Loading, PageTitle, escaped},
     say,
 };
 use domain::reading::ConsentText;
@@ -110,9 +110,14 @@ fn Forms(texts: Vec<ConsentText>, done: Memo<bool>, action: ServerAction<WriteTe
                         <p class="field__hint" id=hint.clone()>
                             {say!(privacy.edit_hint)}
                         </p>
-                        <textarea class="input" id=id name="text" rows="5" aria-describedby=hint>
-                            {told(&text)}
-                        </textarea>
+                        <textarea
+                            class="input"
+                            id=id
+                            name="text"
+                            rows="5"
+                            aria-describedby=hint
+                            inner_html=escaped(&told(&text))
+                        ></textarea>
                     </div>
                     <button class="button button--primary" disabled=move || action.pending().get()>
                         {say!(privacy.save)}

@@ -1,11 +1,16 @@
 //! The visitor's account: devices that are signed in, phone, password.
 
-use super::sign_in_first::SignInFirst;
+#[cfg(feature = "ssr")]
+use super::phone_change;
+use super::{
+    phone_change::{PhoneActions, PhoneForms, PhoneStep},
+    sign_in_first::SignInFirst,
+};
 use crate::{
-    desk::{parts::Back, staff::password_problem},
+    desk::parts::Back,
     error::AppError,
     frame::{framed, refetch_frame_after, use_head, use_slug},
-    parts::{ActionProblem, Banner, Field, Icon, Loading, PageTitle, field_problem},
+    parts::{ActionProblem, Banner, Field, Icon, Loading, PageTitle, field_problem, password_problem},
     say, words,
 };
 use jiff::civil::{Date, DateTime};
@@ -28,19 +33,6 @@ pub struct Device {
     pub this: bool,
 }
 
-/// How far changing the phone has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PhoneStep {
-    /// Nothing was asked for.
-    Begin,
-    /// A code was sent to the current number.
-    ProveMe,
-    /// It was right: the new number is asked for.
-    NewPhone,
-    /// A code was sent to the new number.
-    ProveNew,
-}
-
 /// What the page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AccountView {
@@ -58,31 +50,6 @@ pub struct AccountView {
     pub has_password: bool,
     /// True while somebody else chose it.
     pub start_password: bool,
-}
-
-/// What the login session keeps of a change of the phone.
-#[cfg(feature = "ssr")]
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct PhoneChange {
-    /// Until when what was proved counts.
-    until: jiff::Timestamp,
-    /// True once the code sent to the current number was right.
-    proved: bool,
-    /// The new number, once it was told.
-    new_phone: Option<String>,
-    /// The last code, in demo mode.
-    demo_code: Option<String>,
-}
-
-#[cfg(feature = "ssr")]
-const CHANGE: &str = "phone_change";
-
-/// What was begun and isn't over.
-#[cfg(feature = "ssr")]
-async fn kept_change() -> Result<Option<PhoneChange>, AppError> {
-    let kept: Option<PhoneChange> = crate::ssr::kept(CHANGE).await?;
-    let now = crate::ssr::now()?;
-    Ok(kept.filter(|change| change.until > now))
 }
 
 /// Reads the account; nothing while nobody is signed in.
@@ -106,22 +73,14 @@ pub async fn read_account(slug: String) -> Result<Option<AccountView>, AppError>
         })
         .collect();
     devices.sort_by_key(|device| !device.this);
-    let change = kept_change().await?;
-    let step = match &change {
-        None => PhoneStep::Begin,
-        Some(change) if !change.proved => PhoneStep::ProveMe,
-        Some(change) if change.new_phone.is_none() => PhoneStep::NewPhone,
-        Some(_) => PhoneStep::ProveNew,
-    };
-    let new_phone = change.as_ref().and_then(|change| change.new_phone.as_deref());
-    let new_phone = new_phone.and_then(|phone| domain::phone::PhoneNumber::parse(phone).ok());
+    let change = phone_change::kept_change(&who).await?;
     let password = store::staff::password_of(&host.db, &who).await?;
     Ok(Some(AccountView {
         devices,
         phone: who.phone.as_ref().map(|phone| phone.masked()),
-        step,
-        new_phone: new_phone.map(|phone| phone.masked()),
-        demo_code: change.and_then(|change| change.demo_code),
+        step: change.as_ref().map_or(PhoneStep::Begin, |change| change.step()),
+        new_phone: change.as_ref().and_then(|change| change.new_phone()).map(|phone| phone.masked()),
+        demo_code: change.and_then(|change| change.demo_code()),
         has_password: password.is_some(),
         start_password: password == Some(true),
     }))
@@ -141,89 +100,6 @@ pub async fn end_login(slug: String, handle: Option<String>) -> Result<(), AppEr
     ended.map_err(store::StoreError::from)?;
     crate::ssr::go(&slug, "my/account?done=ended");
     Ok(())
-}
-
-/// Sends a code and keeps how far the change has come.
-#[cfg(feature = "ssr")]
-async fn send_code(slug: &str, phone: &domain::phone::PhoneNumber, mut change: PhoneChange) -> Result<(), AppError> {
-    let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
-    let code = store::accounts::new_code();
-    crate::ssr::told(store::accounts::ask_code(&host.db, phone, &code, now).await, slug).await?;
-    if let Err(error) = host.code_sender.send(phone, &code).await {
-        tracing::error!(%error, "a code could not be sent");
-        store::accounts::take_back_code(&host.db, phone, &code).await?;
-        return Err(crate::ssr::said(AppError::Failed));
-    }
-    change.demo_code = host.demo.then_some(code);
-    crate::ssr::keep(CHANGE, Some(&change)).await
-}
-
-/// Begins to change the phone: a code goes to the current one.
-#[server(prefix = "/api", endpoint = "begin_phone_change")]
-pub async fn begin_phone_change(slug: String) -> Result<(), AppError> {
-    let who = crate::ssr::need_who().await?;
-    let phone = who.phone.ok_or_else(|| crate::ssr::said(AppError::NotFound))?;
-    let until = crate::ssr::now()? + jiff::SignedDuration::from_mins(20);
-    send_code(&slug, &phone, PhoneChange { until, proved: false, new_phone: None, demo_code: None }).await?;
-    crate::ssr::go(&slug, "my/account#phone");
-    Ok(())
-}
-
-/// Proves by the code sent to the current phone that it is still in the visitor's hand.
-#[server(prefix = "/api", endpoint = "prove_phone")]
-pub async fn prove_phone(slug: String, code: String) -> Result<(), AppError> {
-    let who = crate::ssr::need_who().await?;
-    let code = super::page::read_code(&code).map_err(|p| crate::ssr::said(AppError::invalid("code", p)))?;
-    let (Some(change), Some(phone)) = (kept_change().await?, who.phone) else { return Err(over()) };
-    let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
-    crate::ssr::told(store::accounts::use_code(&host.db, &phone, &code, now).await, &slug).await?;
-    crate::ssr::keep(CHANGE, Some(&PhoneChange { proved: true, demo_code: None, ..change })).await?;
-    crate::ssr::go(&slug, "my/account#phone");
-    Ok(())
-}
-
-/// Sends a code to the new phone.
-#[server(prefix = "/api", endpoint = "tell_new_phone")]
-pub async fn tell_new_phone(slug: String, phone: String) -> Result<(), AppError> {
-    crate::ssr::need_who().await?;
-    let phone = domain::phone::PhoneNumber::parse(&phone);
-    let phone = phone.map_err(|problem| crate::ssr::said(AppError::invalid("phone", problem)))?;
-    let Some(change) = kept_change().await?.filter(|change| change.proved) else { return Err(over()) };
-    send_code(&slug, &phone, PhoneChange { new_phone: Some(phone.as_str().to_owned()), ..change }).await?;
-    crate::ssr::go(&slug, "my/account#phone");
-    Ok(())
-}
-
-/// Takes the new phone, once its code was right. All other devices are signed out.
-#[server(prefix = "/api", endpoint = "change_phone")]
-pub async fn change_phone(slug: String, code: String) -> Result<(), AppError> {
-    let who = crate::ssr::need_who().await?;
-    let code = super::page::read_code(&code).map_err(|p| crate::ssr::said(AppError::invalid("code", p)))?;
-    let change = kept_change().await?.filter(|change| change.proved);
-    let phone = change.and_then(|change| change.new_phone);
-    let phone = phone.and_then(|phone| domain::phone::PhoneNumber::parse(&phone).ok()).ok_or_else(over)?;
-    let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
-    let here = crate::ssr::session_handle().await?.unwrap_or_default();
-    let changed = store::accounts::change_phone(&host.db, &who, &phone, &code, &here, now).await;
-    crate::ssr::told(changed, &slug).await?;
-    crate::ssr::keep::<PhoneChange>(CHANGE, None).await?;
-    crate::ssr::go(&slug, "my/account?done=phone");
-    Ok(())
-}
-
-/// Forgets a change of the phone that was begun.
-#[server(prefix = "/api", endpoint = "forget_phone_change")]
-pub async fn forget_phone_change(slug: String) -> Result<(), AppError> {
-    crate::ssr::need_who().await?;
-    crate::ssr::keep::<PhoneChange>(CHANGE, None).await?;
-    crate::ssr::go(&slug, "my/account#phone");
-    Ok(())
-}
-
-/// What was proved is too long ago.
-#[cfg(feature = "ssr")]
-fn over() -> AppError {
-    crate::ssr::said(AppError::Refused { refusal: domain::refusal::Refusal::WrongCode, offset: 0 })
 }
 
 /// Changes the visitor's password; every device is signed out.
@@ -256,11 +132,7 @@ impl LazyRoute for AccountRoute {
 #[derive(Clone, Copy)]
 struct Actions {
     end: ServerAction<EndLogin>,
-    begin: ServerAction<BeginPhoneChange>,
-    prove: ServerAction<ProvePhone>,
-    tell: ServerAction<TellNewPhone>,
-    change: ServerAction<ChangePhone>,
-    forget: ServerAction<ForgetPhoneChange>,
+    phone: PhoneActions,
     password: ServerAction<ChangePassword>,
 }
 
@@ -269,22 +141,10 @@ fn Account() -> impl IntoView {
     let slug = use_slug();
     let query = use_query_map();
     let done = Memo::new(move |_| query.with(|query| query.get("done")));
-    let actions = Actions {
-        end: ServerAction::new(),
-        begin: ServerAction::new(),
-        prove: ServerAction::new(),
-        tell: ServerAction::new(),
-        change: ServerAction::new(),
-        forget: ServerAction::new(),
-        password: ServerAction::new(),
-    };
-    refetch_frame_after(actions.change);
+    let actions = Actions { end: ServerAction::new(), phone: PhoneActions::begin(), password: ServerAction::new() };
+    refetch_frame_after(actions.phone.change);
     refetch_frame_after(actions.password);
-    let versions = move || {
-        let Actions { end, begin, prove, tell, change, forget, .. } = actions;
-        let phone = (begin.version().get(), prove.version().get(), tell.version().get(), forget.version().get());
-        (end.version().get(), change.version().get(), phone)
-    };
+    let versions = move || (actions.end.version().get(), actions.phone.version());
     let view = Resource::new(move || (slug.get(), done.get(), versions()), |(slug, ..)| read_account(slug));
     view! {
         <PageTitle text=format!("{} · {}", say!(account.title), say!(common.brand)) />
@@ -328,7 +188,9 @@ fn Shown(view: AccountView, done: Option<String>, actions: Actions) -> impl Into
     // Whoever has to choose a password finds that first.
     let (first, last) = if start_password { (password, None) } else { (None, password) };
     let phone = match phone {
-        Some(phone) => view! { <PhoneForms phone step new_phone demo_code slug=slug.clone() actions /> }.into_any(),
+        Some(phone) => {
+            view! { <PhoneForms phone step new_phone demo_code slug=slug.clone() actions=actions.phone /> }.into_any()
+        }
         None => view! { <p class="soft">{say!(account.no_phone)}</p> }.into_any(),
     };
     view! {
@@ -407,124 +269,6 @@ fn Devices(devices: Vec<Device>, slug: String, action: ServerAction<EndLogin>) -
             <ul class="care">{rows}</ul>
             {all}
         </section>
-    }
-}
-
-#[component]
-fn PhoneForms(
-    phone: String,
-    step: PhoneStep,
-    new_phone: Option<String>,
-    demo_code: Option<String>,
-    slug: String,
-    actions: Actions,
-) -> impl IntoView {
-    let Actions { begin, prove, tell, change, forget, .. } = actions;
-    let number = |n: u8| view! { <p class="eyebrow">{say!(account.step, n = n).to_string()}</p> };
-    let hidden = || view! { <input type="hidden" name="slug" value=slug.clone() /> };
-    let (of_form, of_again) = (hidden(), hidden());
-    let is = say!(account.phone_is, phone = phone.clone()).to_string();
-    let demo = demo_code.map(|code| {
-        view! {
-            <p class="demo-note">
-                {say!(sign_in.demo_code)} " " <b>{code}</b>
-            </p>
-        }
-    });
-    let code_field = move |label: &'static str, hint: String, problem: Signal<Option<String>>| {
-        view! {
-            <Field
-                name="code"
-                label=label
-                hint=hint
-                class="input--code"
-                inputmode="numeric"
-                autocomplete="one-time-code"
-                required=true
-                problem
-            />
-        }
-    };
-    let form = match step {
-        PhoneStep::Begin => view! {
-            <p class="soft">{say!(account.phone_text)}</p>
-            <ActionForm action=begin>
-                <ActionProblem action=begin />
-                {of_form}
-                <button class="button" disabled=move || begin.pending().get()>
-                    {say!(account.change_phone)}
-                </button>
-            </ActionForm>
-        }
-        .into_any(),
-        PhoneStep::ProveMe => view! {
-            {number(1)}
-            {demo}
-            <ActionForm action=prove attr:class="form">
-                <ActionProblem action=prove fields=&["code"] />
-                {of_form}
-                {code_field(
-                    say!(account.old_code_field),
-                    say!(account.old_code_hint, phone = phone).to_string(),
-                    field_problem(prove, "code"),
-                )}
-                <button class="button button--primary" disabled=move || prove.pending().get()>
-                    {say!(account.confirm_me)}
-                </button>
-            </ActionForm>
-        }
-        .into_any(),
-        PhoneStep::NewPhone => view! {
-            {number(2)}
-            <ActionForm action=tell attr:class="form">
-                <ActionProblem action=tell fields=&["phone"] />
-                {of_form}
-                <Field
-                    name="phone"
-                    kind="tel"
-                    label=say!(account.new_phone)
-                    autocomplete="tel-national"
-                    required=true
-                    problem=field_problem(tell, "phone")
-                />
-                <button class="button button--primary" disabled=move || tell.pending().get()>
-                    {say!(account.send_new)}
-                </button>
-            </ActionForm>
-        }
-        .into_any(),
-        PhoneStep::ProveNew => view! {
-            {number(3)}
-            {demo}
-            <ActionForm action=change attr:class="form">
-                <ActionProblem action=change fields=&["code"] />
-                {of_form}
-                {code_field(
-                    say!(account.new_code_field),
-                    say!(account.new_code_hint, phone = new_phone.unwrap_or_default()).to_string(),
-                    field_problem(change, "code"),
-                )}
-                <button class="button button--primary" disabled=move || change.pending().get()>
-                    {say!(account.finish)}
-                </button>
-            </ActionForm>
-        }
-        .into_any(),
-    };
-    let again = (step != PhoneStep::Begin).then(|| {
-        view! {
-            <ActionForm action=forget>
-                {of_again}
-                <button class="button button--plain" disabled=move || forget.pending().get()>
-                    {say!(account.start_over)}
-                </button>
-            </ActionForm>
-        }
-    });
-    view! {
-        <p>{is}</p>
-        {form}
-        {again}
     }
 }
 

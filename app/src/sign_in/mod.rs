@@ -4,6 +4,7 @@ pub mod account;
 #[cfg(any(feature = "ssr", test))]
 pub mod device;
 pub mod page;
+pub mod phone_change;
 pub mod sign_in_first;
 pub mod sign_out;
 

@@ -50,28 +50,20 @@ pub async fn read_sign_in() -> Result<SignInState, AppError> {
 #[server(prefix = "/api", endpoint = "ask_code")]
 pub async fn ask_code(slug: String, phone: Option<String>, to: Option<String>) -> Result<(), AppError> {
     use domain::phone::PhoneNumber;
-    use store::accounts;
     let invalid = |problem| crate::ssr::said(AppError::invalid("phone", problem));
-    let host = crate::ssr::host()?;
-    let code = accounts::new_code();
     let typed = [("phone", phone.as_deref())];
     let made = crate::ssr::keeping(&typed, async {
         let phone = match &phone {
             Some(phone) => PhoneNumber::parse(phone).map_err(invalid)?,
             None => kept_phone().await?.ok_or_else(|| invalid(InputProblem::Empty))?,
         };
-        crate::ssr::told(accounts::ask_code(&host.db, &phone, &code, crate::ssr::now()?).await, &slug).await?;
-        Ok(phone)
+        let code = crate::ssr::send_code(&slug, &phone).await?;
+        Ok((phone, code))
     });
-    let phone = made.await?;
-    if let Err(error) = host.code_sender.send(&phone, &code).await {
-        tracing::error!(%error, "a sign-in code could not be sent");
-        // So that the code that came before is still good.
-        accounts::take_back_code(&host.db, &phone, &code).await?;
-        return Err(crate::ssr::said(AppError::Failed));
-    }
+    let (phone, code) = made.await?;
+    let demo = crate::ssr::host()?.demo;
     crate::ssr::keep(PHONE, Some(phone.as_str())).await?;
-    crate::ssr::keep(DEMO_CODE, Some(code.as_str()).filter(|_| host.demo)).await?;
+    crate::ssr::keep(DEMO_CODE, Some(code.as_str()).filter(|_| demo)).await?;
     let to = landing(to.as_deref()).map(|to| format!("&to={to}")).unwrap_or_default();
     crate::ssr::go(&slug, &format!("sign-in?step=code{to}"));
     Ok(())
@@ -196,6 +188,7 @@ fn SignIn() -> impl IntoView {
                     .map(|out| {
                         let (title, text) = match out.as_str() {
                             "password" => (say!(account.password_changed), None),
+                            "erased" => (say!(privacy.erased), None),
                             _ => (say!(sign_in.out_title), Some(say!(sign_in.out_text))),
                         };
                         view! {

@@ -163,3 +163,21 @@ async fn text_that_hides_what_it_says_is_refused_and_a_sentence_says_so() {
         .await;
     assert!(text(answer).await.contains("\"max\":40"));
 }
+
+#[tokio::test]
+async fn a_consent_text_is_never_code_where_it_is_read_or_written() {
+    let world = World::with(|setup| setup.rate_limit = false).await;
+    Town::new(&world.db).await;
+    let salt = store::password::new_salt();
+    let role = domain::rights::StaffRole::Admin;
+    let admin =
+        store::staff::add(&world.db, "yongxing", "admin", "主任", "a long password", role, salt, crate::town::now());
+    let admin = who_is(&world.db, admin.await.unwrap()).await.unwrap().unwrap();
+    let (admin, odd) = (world.sign_in(&admin).await, "</textarea></dd><script>alert(1)</script>");
+    let form = format!("slug=yongxing&purpose=photos&text={}", percent(odd));
+    assert_eq!(world.post(&admin, "write_text", form).await.status(), StatusCode::OK);
+    for path in ["/yongxing/privacy", "/yongxing/desk/texts"] {
+        let page = text(world.get_as(&admin, path).await).await;
+        assert!(page.contains("&lt;/textarea&gt;") && !page.contains("<script>alert"), "{path}");
+    }
+}

@@ -27,7 +27,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 /// A booking with its term, under the term's lock, if the actor may answer for it through that door: one's household's,
-/// that of somebody who lets the actor book, or, at the desk, one of the community.
+/// that of a member whom another home booked for, that of somebody who lets the actor book, or, at the desk, one of the community.
 pub(super) async fn hold_booking(
     db: &DatabaseConnection,
     who: &Who,
@@ -39,12 +39,14 @@ pub(super) async fn hold_booking(
     lock_terms(&tx, &[term]).await?;
     let row = booking::Entity::find_by_id(id.0).one(&tx).await?.ok_or(StoreError::NotFound)?;
     let loaded = load_term(&tx, term).await?;
-    let homes = homes_of(&tx, row.person_id).await?;
     let allowed = match door {
         Door::Page if row.household_id.is_some() && row.household_id == who.household => true,
-        // A child in two homes: each answers for it.
-        Door::Page if who.household.is_some_and(|home| homes.contains(&home)) => true,
-        Door::Page => persons_who_allow(&tx, who, CareScope::Book).await?.contains(&row.person_id),
+        Door::Page => {
+            // A child in two homes: each answers for it.
+            let homes = homes_of(&tx, row.person_id).await?;
+            who.household.is_some_and(|home| homes.contains(&home))
+                || persons_who_allow(&tx, who, CareScope::Book).await?.contains(&row.person_id)
+        }
         _ => who.actor.may(Act::ManageBookings, loaded.community()),
     };
     if allowed { Ok((tx, row, loaded)) } else { Err(StoreError::NotFound) }

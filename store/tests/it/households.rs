@@ -85,6 +85,9 @@ on_both_databases!(a_child_lives_in_two_homes_and_both_are_told, |test: TestData
     assert_eq!(of_father.len(), 2);
     assert_eq!(families::members(&test.db, &mother_who, now()).await.unwrap().len(), 1);
 
+    let erased = store::my_data::erase_member(&test.db, &father_who, mother.child, now()).await;
+    assert!(matches!(erased, Err(StoreError::Refused(Refusal::InTwoHomes))), "one home erases no child of both");
+
     let term = town.term(5).await;
     let booked = book_place(&test.db, &father_who, &request(term, mother.child), now()).await.unwrap();
     assert_eq!(my_bookings(&test.db, &mother_who, None, now()).await.unwrap().len(), 1, "she sees what he booked");

@@ -115,7 +115,11 @@ fn Line(line: AuditLine) -> impl IntoView {
         Some(person) => format!("{} {person}", action(&line.action)),
         None => action(&line.action),
     };
-    let dates = |json: &Option<String>| json.as_deref().and_then(|json| serde_json::from_str::<Vec<String>>(json).ok());
+    let dates = |json: &Option<String>| {
+        // A state with its reason is a list of two words, too.
+        let json = json.as_deref().filter(|json| serde_json::from_str::<(OccurrenceState, String)>(json).is_err())?;
+        serde_json::from_str::<Vec<String>>(json).ok()
+    };
     let lines =
         |dates: Vec<String>| dates.into_iter().map(|date| view! { <span>{date_told(&date)}</span> }).collect_view();
     let after = match dates(&line.after) {

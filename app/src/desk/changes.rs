@@ -92,21 +92,23 @@ fn Shown(page: AuditPage, day: Option<String>) -> impl IntoView {
             <h1>{title.clone()}</h1>
             <p class="soft">{say!(staff.changes_text)}</p>
         </div>
-        <form class="row" method="get">
-            <label for="day">{say!(staff.day)}</label>
-            <input
-                class="input input--day"
-                id="day"
-                name="day"
-                type="date"
-                value=day.map(|day| day.to_string())
-                max=head.today.to_string()
-                required
-            />
-            <button class="button">{say!(staff.day_go)}</button>
-            {all}
-        </form>
-        <Changes lines=page.lines />
-        {older}
+        <div class="stack">
+            <form class="row" method="get">
+                <label for="day">{say!(staff.day)}</label>
+                <input
+                    class="input input--day"
+                    id="day"
+                    name="day"
+                    type="date"
+                    value=day.map(|day| day.to_string())
+                    max=head.today.to_string()
+                    required
+                />
+                <button class="button">{say!(staff.day_go)}</button>
+                {all}
+            </form>
+            <Changes lines=page.lines />
+            {older}
+        </div>
     }
 }

@@ -208,9 +208,9 @@ fn Shown(view: MyDataView, done: Option<String>, actions: Actions) -> impl IntoV
         .map(|(member, consents)| view! { <OfMember member consents slug=of.clone() actions /> })
         .collect_view();
     view! {
-        <Back to="my".to_owned() text=say!(common.nav_my) />
         <div class="narrow stack-l">
             <div class="page-head">
+                <Back to="my".to_owned() text=say!(common.nav_my) />
                 <h1>{say!(privacy.mine)}</h1>
                 <p class="soft">
                     {say!(privacy.mine_text)} " "

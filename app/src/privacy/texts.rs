@@ -128,12 +128,12 @@ fn Forms(texts: Vec<ConsentText>, done: Memo<bool>, action: ServerAction<WriteTe
         .collect_view();
     view! {
         <PageTitle text=format!("{} · {}", say!(privacy.edit), head.name) />
-        <Back to="desk".to_owned() text=say!(desk.back) />
-        <div class="page-head">
-            <h1>{say!(privacy.edit)}</h1>
-            <p class="soft">{say!(privacy.edit_text)}</p>
-        </div>
         <div class="stack-l narrow">
+            <div class="page-head">
+                <Back to="desk".to_owned() text=say!(desk.back) />
+                <h1>{say!(privacy.edit)}</h1>
+                <p class="soft">{say!(privacy.edit_text)}</p>
+            </div>
             {saved}
             <ActionProblem action />
             {forms}

@@ -194,9 +194,9 @@ fn Shown(view: AccountView, done: Option<String>, actions: Actions) -> impl Into
         None => view! { <p class="soft">{say!(account.no_phone)}</p> }.into_any(),
     };
     view! {
-        <Back to="my".to_owned() text=say!(common.nav_my) />
         <div class="narrow stack-l">
             <div class="page-head">
+                <Back to="my".to_owned() text=say!(common.nav_my) />
                 <h1>{say!(account.title)}</h1>
             </div>
             {banner}

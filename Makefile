@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run nodes dev build lint test e2e bench soak
+.PHONY: help run nodes dev build lint audit test e2e bench soak
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ build: ## Build pages and server in release
 lint: ## Check formatting, lints, and what may depend on what
 	@scripts/setup.sh run
 	@scripts/lint.sh
+
+audit: ## Check the licences and sources of dependencies, and what is known against them
+	@scripts/setup.sh test
+	@scripts/audit.sh
 
 test: ## Install what is missing and run everything: lints, tests on both databases, browser stories
 	@scripts/test.sh

@@ -16,6 +16,8 @@ export interface Wanted {
   /** The only date, instead of four Saturdays from next week on, and when it starts. */
   date?: string;
   start?: string;
+  /** When it ends; at eleven, if nothing is said. */
+  end?: string;
   /** It meets on days off, too: a day taken at random may be one. */
   keep?: boolean;
   /** Single dates may be booked, too. */
@@ -82,7 +84,7 @@ export async function fillTerm(page: Page, wanted: Wanted): Promise<void> {
     await form.locator('[name=until]').fill(inDays(35));
   }
   await form.locator('[name=start]').fill(wanted.start ?? '09:00');
-  await form.locator('[name=end]').fill('11:00');
+  await form.locator('[name=end]').fill(wanted.end ?? '11:00');
   await form.locator('[name=capacity]').fill(String(wanted.places));
   if (wanted.single) {
     await form.locator('[name="scopes[]"][value=single]').check();
@@ -94,6 +96,33 @@ export async function fillTerm(page: Page, wanted: Wanted): Promise<void> {
     await form.locator('[name=age_min]').fill(String(wanted.ages[0]));
     await form.locator('[name=age_max]').fill(String(wanted.ages[1]));
   }
+}
+
+/** A date of today, soon enough for its door to be open, and not begun: close to midnight, one of the day to come. */
+export async function soon(): Promise<{ date: string; start: string; end: string }> {
+  const local = () => new Date(Date.now() + 8 * 3_600_000).toISOString();
+  const minutes = () => Number(local().slice(11, 13)) * 60 + Number(local().slice(14, 16));
+  const late = 24 * 60 - 5;
+  if (minutes() >= late) {
+    await new Promise((resolve) => setTimeout(resolve, (24 * 60 - minutes()) * 60_000 + 1000));
+  }
+  const start = Math.min(minutes() + 20, 24 * 60 - 2);
+  const time = (at: number) => [Math.floor(at / 60), at % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  return { date: local().slice(0, 10), start: time(start), end: '23:59' };
+}
+
+/** Books somebody without a phone on a term, at the desk. */
+export async function bookByName(page: Page, slug: string, term: string, name: string): Promise<void> {
+  await open(page, `/${slug}/desk/terms/${term}`);
+  const form = page.locator('form[action="/api/add_person_and_book"]');
+  if (!(await form.locator('[name=name]').isVisible())) {
+    await page.locator('details:has(form[action="/api/add_person_and_book"]) > summary').click();
+  }
+  await form.locator('[name=name]').fill(name);
+  await form.locator('[name=birth]').fill('2018-01-02');
+  await form.locator('button').click();
+  await expect(page.locator('table').first()).toContainText(name);
+  await hydrated(page);
 }
 
 /** A date some days from today in Shanghai, as a form sends it. */

@@ -4,10 +4,11 @@ import { test as base, expect, type Browser, type BrowserContextOptions, type Pa
 export { expect };
 
 /** Fails a story in which the browser's console holds an error or a warning. */
-export const test = base.extend<{ quiet: void }>({
+export const test = base.extend<{ quiet: void; lost: boolean }>({
+  lost: [false, { option: true }],
   quiet: [
-    async ({ page }, use) => {
-      const said = listen(page);
+    async ({ page, lost }, use) => {
+      const said = listen(page, lost);
       await use();
       expect(said, 'the console is quiet').toEqual([]);
     },
@@ -21,11 +22,12 @@ export function scripted(): boolean {
 }
 
 /** Collects what a page's console complains of. A page that answers 404 or 422 on purpose is no complaint, nor is,
- * without JavaScript, a script that was fetched ahead and never used. */
-export function listen(page: Page): string[] {
+ * without JavaScript, a script that was fetched ahead and never used, nor, in a story that cuts the network, that it is cut. */
+export function listen(page: Page, lost = false): string[] {
   const said: string[] = [];
   const unused = scripted() ? [] : [/was preloaded using link preload but not used/];
-  const expected = [/Failed to load resource: the server responded with a status of 4\d\d/, ...unused];
+  const cut = lost ? [/net::ERR_(INTERNET_DISCONNECTED|FAILED|NETWORK_CHANGED)/] : [];
+  const expected = [/Failed to load resource: the server responded with a status of 4\d\d/, ...unused, ...cut];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type()) && !expected.some((each) => each.test(message.text()))) {
       said.push(`${page.url()}: ${message.text()}`);
@@ -111,6 +113,8 @@ export async function addChild(page: Page, slug: string, name: string, birth = '
 /** Finds nothing serious on the page (WCAG 2.2 A and AA). The checker is a script: without JavaScript it never ends,
  * and the markup that it would read is what the hydrated story has read. */
 export async function accessible(page: Page): Promise<void> {
+  // A page that was just gone on to has its heading before its title.
+  await expect(page).toHaveTitle(/./);
   if (!scripted()) {
     return;
   }

@@ -34,6 +34,7 @@ version_files() {
 }
 
 build_all() {
+    export PATH="$root/scripts/path:$PATH"
     cargo leptos build --release --split --precompress
     version_files
     touch -r "$started" "$pages_stamp" "$server_stamp"

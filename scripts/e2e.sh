@@ -8,7 +8,7 @@ on_postgres() {
     local folder code=0
     folder=$(mktemp -d /tmp/zhaoxi-stories.XXXXXX)
     chmod 755 "$folder"
-    DATABASE_URL=$(scripts/postgres.sh start "$folder") end2end/run.sh --project=desktop stories/{care_details,dates,entry,household,live,parent,privacy,staff}.spec.ts || code=$?
+    DATABASE_URL=$(scripts/postgres.sh start "$folder") end2end/run.sh --project=desktop stories/{care_details,dates,entry,household,live,parent,privacy,second_factor,staff,which}.spec.ts || code=$?
     scripts/postgres.sh stop "$folder"
     rm -rf "$folder"
     return "$code"

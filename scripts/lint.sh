@@ -14,10 +14,20 @@ holds_none() {
 $found"
 }
 
+# The browser's database is spoken to through tokio's channels (idb); a runtime of it has no business there.
+no_runtime() {
+    local tree found
+    tree=$(cargo tree --package frontend --edges features --target wasm32-unknown-unknown --invert tokio)
+    found=$(grep -oE 'tokio feature "(rt|rt-multi-thread|net|fs|io-std|process|signal|time|full)"' <<<"$tree" | sort -u) || return 0
+    fail "frontend must not hold a runtime:
+$found"
+}
+
 arrows() {
-    local hosts='sea-orm|sea-orm-migration|sqlx|sqlx-core|tokio|axum|tower-sessions'
+    local hosts='sea-orm|sea-orm-migration|sqlx|sqlx-core|axum|tower-sessions'
     holds_none frontend "$hosts|store|server|tyme4rs|fast_qr" --target wasm32-unknown-unknown
-    holds_none domain "$hosts|leptos|app|store|server" --all-features
+    no_runtime
+    holds_none domain "$hosts|tokio|leptos|app|store|server" --all-features
     holds_none store "axum|leptos|app|server"
     holds_none proof "leptos|app|server"
     holds_none server proof

@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh run     what building and running needs: the wasm target, cargo-leptos, wasm-bindgen, binaryen
 #   scripts/setup.sh test    also what tests need: Chromium, a Chinese font, PostgreSQL, poppler, HAProxy,
-#                           end2end/node_modules
+#                           libfaketime, end2end/node_modules, cargo-deny
 set -euo pipefail
 source "$(dirname "$0")/steps.sh"
 
@@ -13,6 +13,7 @@ for_what=${1:-run}
 rust=1.95
 cargo_leptos=0.3.10
 binaryen=132
+cargo_deny=0.20.2
 wasm_target=wasm32-unknown-unknown
 
 # Equal to the library's, or the two don't understand each other.
@@ -63,6 +64,10 @@ has_font() {
     [[ -n $(fc-list :lang=zh-cn 2>/dev/null) ]]
 }
 
+has_faketime() {
+    compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || [[ -f /usr/lib/faketime/libfaketimeMT.so.1 ]]
+}
+
 install_packages() {
     local missing=()
     command -v chromium >/dev/null || missing+=(chromium)
@@ -71,6 +76,7 @@ install_packages() {
     command -v pdftotext >/dev/null || missing+=(poppler-utils)
     # Its package starts nothing that listens, unlike other proxies'.
     command -v haproxy >/dev/null || [[ -x /usr/sbin/haproxy ]] || missing+=(haproxy)
+    has_faketime || missing+=(libfaketime)
     ((${#missing[@]})) || return 0
     local sudo=()
     if [[ $(id -u) -ne 0 ]]; then
@@ -97,6 +103,7 @@ step "cargo-leptos $cargo_leptos" install_program cargo-leptos "$cargo_leptos" c
 step "wasm-bindgen $wasm_bindgen" install_program wasm-bindgen-cli "$wasm_bindgen" wasm-bindgen
 step "binaryen $binaryen" install_binaryen
 if [[ $for_what == test ]]; then
-    step 'Chromium, a Chinese font, PostgreSQL, poppler, HAProxy' install_packages
+    step 'Chromium, a Chinese font, PostgreSQL, poppler, HAProxy, libfaketime' install_packages
     step 'end2end/node_modules' install_end2end
+    step "cargo-deny $cargo_deny" install_program cargo-deny "$cargo_deny" cargo-deny --locked --no-default-features
 fi

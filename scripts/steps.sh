@@ -48,19 +48,22 @@ step() {
     return "$code"
 }
 
-# background WHAT LOG COMMAND...: like step, without its output; `await` tells how it went.
+# background WHAT LOG COMMAND...: like step, without its output, in a process group of its own; `await` tells how it went.
 background() {
     local what=$1 log=$2
     shift 2
     say "→ $what (in the background; its output is in ${log#"$root"/})"
     mkdir -p "$(dirname "$log")"
+    set -m
     ("$@") >"$log" 2>&1 &
+    set +m
     background_job=$! background_what=$what background_log=$log background_start=$SECONDS
 }
 
 await() {
     local code=0
     wait "$background_job" || code=$?
+    background_job=''
     if ((code != 0)); then
         tail -n 60 "$background_log" >&2
         say "✗ $background_what: failed" >&2

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything: set-up, lints, tests on SQLite and on a PostgreSQL of their own, the release build, browser stories.
+# Everything: set-up, lints, dependencies, tests on SQLite and on a PostgreSQL of their own, the release build, browser stories.
 set -euo pipefail
 source "$(dirname "$0")/steps.sh"
 
@@ -10,7 +10,14 @@ stop_postgres() {
         rm -rf "$postgres"
     fi
 }
-trap stop_postgres EXIT
+
+# Whatever a failed step leaves behind goes on building for nobody.
+stop_build() {
+    if [[ -n ${background_job:-} ]]; then
+        kill -- "-$background_job" 2>/dev/null || true
+    fi
+}
+trap 'stop_build; stop_postgres' EXIT
 
 start_postgres() {
     postgres=$(mktemp -d /tmp/zhaoxi-test.XXXXXX)
@@ -21,10 +28,15 @@ start_postgres() {
 }
 
 scripts/setup.sh test
+# Lints, tests and the release share no file that they build, and none of them fills two cores: the largest crates are
+# compiled by one thread each.
+background 'pages, wasm and server, in release' "$target/release-build.log" scripts/build.sh
 scripts/lint.sh
+scripts/audit.sh
 start_postgres
 step 'tests' cargo test --quiet -p domain -p store -p server -p app -p proof --features app/ssr
 stop_postgres
 postgres=''
+await
 scripts/e2e.sh
 say "✓ all tests passed in $(seconds "$SECONDS")"

@@ -50,6 +50,9 @@ pub enum AppError {
     /// Tried too often; wait a little.
     #[error("too often")]
     TooOften,
+    /// The message with the code can't be sent now.
+    #[error("no message")]
+    NoMessage,
     /// The page is older than the server.
     #[error("reload")]
     Reload,
@@ -78,7 +81,11 @@ impl AppError {
     /// The HTTP status (RFC 9110, 15).
     pub fn status(&self) -> u16 {
         match self {
-            Self::Refused { refusal: Refusal::TooManyCodes { .. }, .. } => 429,
+            Self::Refused {
+                refusal:
+                    Refusal::TooManyCodes { .. } | Refusal::TooManyGuesses { .. } | Refusal::TooManyPickupCodes { .. },
+                ..
+            } => 429,
             Self::Refused { .. } => 409,
             Self::Invalid { .. } => 422,
             Self::SignInFirst => 401,
@@ -86,6 +93,8 @@ impl AppError {
             Self::NotAllowed => 403,
             Self::BadRequest | Self::Reload => 400,
             Self::TooLarge => 413,
+            // Failed dependency (RFC 4918, 11.4): after a 5xx the login session, which waits for the code, isn't kept.
+            Self::NoMessage => 424,
             Self::TooOften => 429,
             Self::Busy | Self::Unsure | Self::Sealed | Self::Unreachable => 503,
             Self::Failed => 500,

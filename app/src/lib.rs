@@ -7,6 +7,7 @@
 #![allow(missing_docs, reason = "a server function's arguments become fields that no doc comment reaches")]
 
 pub mod activities;
+pub mod attendance;
 pub mod bookings;
 pub mod calendar;
 pub mod care;
@@ -20,6 +21,7 @@ mod live;
 pub mod look;
 pub mod notices;
 pub mod parts;
+pub mod pickup;
 pub mod privacy;
 #[cfg(feature = "ssr")]
 pub mod public_page;
@@ -57,6 +59,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                 <meta name="color-scheme" content="light" />
                 <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+                <link rel="manifest" href="/zhaoxi.webmanifest" />
+                <meta name="theme-color" content="#faf5ec" />
                 <HashedStylesheet options=options.clone() id="style" />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
@@ -114,6 +118,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("my/data") view={Lazy::<privacy::mine::MyDataRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("desk/texts") view={Lazy::<privacy::texts::TextsRoute>::new()} ssr=SsrMode::Async />
                     <Route
+                        path=path!("my/account/second")
+                        view={Lazy::<sign_in::factors::FactorsRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
                         path=path!("my/account")
                         view={Lazy::<sign_in::account::AccountRoute>::new()}
                         ssr=SsrMode::Async
@@ -124,8 +133,23 @@ pub fn App() -> impl IntoView {
                         view={Lazy::<care_details::of_family::FamilyCareRoute>::new()}
                         ssr=SsrMode::Async
                     />
+                    <Route
+                        path=path!("my/pickup/:person")
+                        view={Lazy::<pickup::of_family::FamilyPickupRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("cared/:link") view={Lazy::<care::cared::CaredRoute>::new()} ssr=SsrMode::Async />
                     <Route path=path!("notices") view={Lazy::<notices::NoticesRoute>::new()} ssr=SsrMode::Async />
+                    <Route
+                        path=path!("my/codes")
+                        view={Lazy::<attendance::codes::CodesRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/today")
+                        view={Lazy::<attendance::today::TodayRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("desk") view={Lazy::<desk::home::DeskHome>::new()} ssr=SsrMode::Async />
                     <Route
                         path=path!("desk/activities/new")
@@ -159,6 +183,11 @@ pub fn App() -> impl IntoView {
                         view={Lazy::<desk::report::ReportRoute>::new()}
                         ssr=SsrMode::Async
                     />
+                    <Route
+                        path=path!("desk/numbers")
+                        view={Lazy::<desk::numbers::page::NumbersRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("desk/people") view={Lazy::<desk::people::PeopleRoute>::new()} ssr=SsrMode::Async />
                     <Route
                         path=path!("desk/people/:person")
@@ -169,6 +198,11 @@ pub fn App() -> impl IntoView {
                     <Route
                         path=path!("desk/changes")
                         view={Lazy::<desk::changes::ChangesRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/people/:person/merge")
+                        view={Lazy::<desk::merge::MergeRoute>::new()}
                         ssr=SsrMode::Async
                     />
                     <Route
@@ -187,8 +221,18 @@ pub fn App() -> impl IntoView {
                         ssr=SsrMode::Async
                     />
                     <Route
+                        path=path!("desk/terms/:term/attendance")
+                        view={Lazy::<attendance::attended::AttendedRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
                         path=path!("desk/terms/:term/crew")
                         view={Lazy::<desk::crew::CrewRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/terms/:term/import")
+                        view={Lazy::<desk::import::page::ImportRoute>::new()}
                         ssr=SsrMode::Async
                     />
                     <Route
@@ -206,9 +250,25 @@ pub fn App() -> impl IntoView {
                         view={Lazy::<desk::audit::AuditRoute>::new()}
                         ssr=SsrMode::Async
                     />
+                    <Route path=path!("desk/meals") view={Lazy::<attendance::meals::MealsRoute>::new()} ssr=SsrMode::Async />
+                    <Route
+                        path=path!("desk/occurrences/:occurrence/day")
+                        view={Lazy::<attendance::day::DayRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
                     <Route
                         path=path!("desk/occurrences/:occurrence")
-                        view={Lazy::<desk::roll::RollRoute>::new()}
+                        view={Lazy::<attendance::roll::RollRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/occurrences/:occurrence/pickup")
+                        view={Lazy::<pickup::at_desk::PickupRoute>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("desk/still-here")
+                        view={Lazy::<pickup::board::StillHereRoute>::new()}
                         ssr=SsrMode::Async
                     />
                     <Route path=path!("*any") view=NotFound ssr=SsrMode::Async />

@@ -1,12 +1,12 @@
 //! Small parts that every feature shows alike.
 
-use crate::{error::AppError, say, words};
+use crate::{error::AppError, frame::telephone, say, words};
 use domain::{
     activity::{Side, Unit},
     booking::Standing,
     code::Code,
     day_kind::DayKind,
-    reading::{DateEntry, DayHead},
+    reading::{CommunityHead, DateEntry, DayHead},
     recurrence::Weekday,
     text::InputProblem,
 };
@@ -32,6 +32,9 @@ pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// The icons' address. It changes with the file, so that browsers may keep it for ever.
+pub const ICONS: &str = concat!("/icons.svg?v=", env!("ICONS_VERSION"));
+
 /// An icon of `public/icons.svg`, decorative: words stand beside it.
 #[component]
 pub fn Icon(
@@ -40,7 +43,7 @@ pub fn Icon(
 ) -> impl IntoView {
     view! {
         <svg class="icon" aria-hidden="true">
-            <use href=format!("/icons.svg#i-{name}")></use>
+            <use href=format!("{ICONS}#i-{name}")></use>
         </svg>
     }
 }
@@ -195,6 +198,8 @@ pub fn DateRow(
                     {words::ages(&entry.age).map(|ages| view! { <span>{ages}</span> })}
                     {entry.room.clone().map(|room| view! { <span>{room}</span> })}
                     {entry.ordinal.map(|ordinal| view! { <span>{words::ordinal(ordinal)}</span> })}
+                    {(entry.dates > 1)
+                        .then(|| view! { <span>{say!(which.dates_folded, count = entry.dates).to_string()}</span> })}
                 </p>
             </div>
             <p class="occ__state">
@@ -246,6 +251,7 @@ where
     S: ServerFn<Error = AppError> + Send + Sync + Clone + 'static,
     S::Output: Send + Sync + Clone + 'static,
 {
+    let head = use_context::<StoredValue<CommunityHead>>();
     move || {
         let error = action.value().with(|value| match value {
             Some(Err(error)) => Some(error.clone()),
@@ -257,12 +263,21 @@ where
             return None;
         }
         let reload = (error == AppError::Reload).then(|| view! { <ReloadLink /> });
+        let call = head.filter(|_| error == AppError::NoMessage).map(|head| {
+            let phone = head.with_value(|head| head.phone.clone());
+            view! {
+                <p>
+                    <a href=telephone(&phone)>{say!(common.hotline, phone = phone.clone()).to_string()}</a>
+                </p>
+            }
+        });
         Some(view! {
             <div class="banner banner--no" role="alert">
                 <Icon name="alert" />
                 <div>
                     <p class="banner__title">{words::error(&error)}</p>
                     {reload}
+                    {call}
                 </div>
             </div>
         })

@@ -44,7 +44,7 @@ impl PublicPage {
         let segments: Vec<_> = path.strip_prefix('/')?.split('/').collect();
         let community = match *segments.as_slice() {
             [""] => None,
-            ["", ..] | ["api" | "pkg" | "feeds" | "live", ..] => return None,
+            ["", ..] | ["api" | "pkg" | "feeds" | "live" | "photos", ..] => return None,
             [community] | [community, "activities" | "sheet"] => Some(community),
             [community, "activities", id] | [community, "activities", id, "sheet"] if is_plain_id(id) => {
                 Some(community)

@@ -1,6 +1,11 @@
 //! Values put into words, in the page's language.
 
 pub mod entry;
+pub mod merge;
+mod refusal;
+pub mod which;
+
+pub use refusal::refusal;
 
 use crate::{error::AppError, say};
 use domain::{
@@ -9,18 +14,16 @@ use domain::{
     care::CareScope,
     care_details::{CareField, CareReason},
     day_kind::DayKind,
+    leave::LeaveKind,
     person::MemberRole,
+    pickup::PickupWay,
     recurrence::{Recurrence, Weekday},
-    refusal::Refusal,
     rights::Door,
+    roster_file::FileProblem,
     term::AgeRule,
     text::InputProblem,
 };
-use jiff::{
-    Timestamp,
-    civil::{Date, DateTime, Time},
-    tz::Offset,
-};
+use jiff::civil::{Date, DateTime, Time};
 
 /// 11月24日
 pub fn date_short(date: Date) -> String {
@@ -160,12 +163,21 @@ pub fn role(role: MemberRole) -> &'static str {
     }
 }
 
-/// 整期, 余下各次, 单次
+/// 整期, 余下各次, 单次, 固定每周
 pub fn scope(scope: Scope) -> &'static str {
     match scope {
         Scope::Whole => say!(common.scope_whole),
         Scope::Rest => say!(common.scope_rest),
         Scope::Single => say!(common.scope_single),
+        Scope::Weekly => say!(which.scope),
+    }
+}
+
+/// 事假, 病假
+pub fn leave(kind: LeaveKind) -> &'static str {
+    match kind {
+        LeaveKind::Personal => say!(roll.leave_personal),
+        LeaveKind::Sick => say!(roll.leave_sick),
     }
 }
 
@@ -176,6 +188,17 @@ pub fn mark(mark: Mark) -> &'static str {
         Mark::Late => say!(common.mark_late),
         Mark::Absent => say!(common.mark_absent),
         Mark::Leave => say!(common.mark_leave),
+    }
+}
+
+/// 这不是 Excel 文件…
+fn file_problem(problem: FileProblem) -> &'static str {
+    match problem {
+        FileProblem::NotASheet => say!(import.bad_not_a_sheet),
+        FileProblem::TooLarge => say!(import.bad_too_large),
+        FileProblem::NoNames => say!(import.bad_no_names),
+        FileProblem::NoLines => say!(import.bad_no_lines),
+        FileProblem::TooManyLines => say!(import.bad_too_many_lines),
     }
 }
 
@@ -232,6 +255,26 @@ pub fn care_reason(reason: CareReason) -> &'static str {
         CareReason::Emergency => say!(care_details.reason_emergency),
         CareReason::Family => say!(care_details.reason_family),
         CareReason::Other => say!(care_details.reason_other),
+    }
+}
+
+/// 接送人, 接送码 …
+pub fn pickup_way(way: PickupWay) -> &'static str {
+    match way {
+        PickupWay::Person => say!(pickup.way_person),
+        PickupWay::Code => say!(pickup.way_code),
+        PickupWay::Alone => say!(pickup.way_alone),
+        PickupWay::Override => say!(pickup.way_override),
+    }
+}
+
+/// 交给王秀英 · 奶奶
+pub fn taken(way: PickupWay, taker: &str, reason: Option<&str>) -> String {
+    match way {
+        PickupWay::Person => say!(pickup.to, taker = taker).to_string(),
+        PickupWay::Code => say!(pickup.to_code, taker = taker).to_string(),
+        PickupWay::Alone => say!(pickup.to_alone).to_owned(),
+        PickupWay::Override => say!(pickup.to_override, taker = taker, reason = reason.unwrap_or("—")).to_string(),
     }
 }
 
@@ -376,84 +419,6 @@ pub fn standing_short(standing: Standing) -> Option<String> {
     })
 }
 
-/// A refusal as one plain sentence with its value. `offset` is the community's, in seconds east of UTC.
-pub fn refusal(refusal: &Refusal, offset: i32) -> String {
-    let local = |instant: Timestamp| at(Offset::from_seconds(offset).unwrap_or(Offset::UTC).to_datetime(instant));
-    match refusal {
-        Refusal::ConsentWithdrawn => say!(privacy.no_withdrawn).to_string(),
-        Refusal::InTwoHomes => say!(privacy.no_two_homes).to_string(),
-        Refusal::WrongHouseholdCode => say!(family.no_code).to_string(),
-        Refusal::HasHousehold => say!(family.no_has_household).to_string(),
-        Refusal::LastGuardian => say!(family.no_last_guardian).to_string(),
-        Refusal::LastAdmin => say!(staff.last_admin).to_string(),
-        Refusal::WorksElsewhere => say!(staff.elsewhere).to_string(),
-        Refusal::PhoneTaken => say!(account.phone_taken).to_string(),
-        Refusal::NotYetOpen { opens_at } => say!(common.no_not_yet_open, at = local(*opens_at)).to_string(),
-        Refusal::Closed { closed_at } => say!(common.no_closed, at = local(*closed_at)).to_string(),
-        Refusal::NoDateLeft => say!(common.no_date_left).to_string(),
-        Refusal::CalledOff => say!(common.no_called_off).to_string(),
-        Refusal::Age { min, max, on, age } => {
-            let on = date_year(*on);
-            match (min, max) {
-                (Some(min), Some(max)) => {
-                    say!(common.no_age_between, min = *min, max = *max, on = on, age = *age).to_string()
-                }
-                (Some(min), None) => say!(common.no_age_from, min = *min, on = on, age = *age).to_string(),
-                (_, max) => say!(common.no_age_to, max = max.unwrap_or(*age), on = on, age = *age).to_string(),
-            }
-        }
-        Refusal::Grade { min, max, on, grade } => {
-            let (grades, grade) = (entry::grades(*min, *max), entry::grade(*grade));
-            say!(entry.no_grade, grades = grades, on = date_year(*on), grade = grade).to_string()
-        }
-        Refusal::OnlyGroups { groups } => say!(entry.no_groups, groups = entry::groups(groups)).to_string(),
-        Refusal::PriorityFirst { groups, opens_at } => {
-            say!(entry.no_priority, groups = entry::groups(groups), at = local(*opens_at)).to_string()
-        }
-        Refusal::PeriodTaken { waiting: false, .. } => say!(entry.no_period).to_string(),
-        Refusal::PeriodTaken { waiting: true, .. } => say!(entry.no_period_waiting).to_string(),
-        Refusal::HouseholdLimit { max } => say!(entry.no_household, max = *max).to_string(),
-        Refusal::Overlaps { on, may_insist: false, .. } => say!(entry.no_overlap, on = date_long(*on)).to_string(),
-        Refusal::Overlaps { on, may_insist: true, .. } => say!(entry.no_overlap_warn, on = date_long(*on)).to_string(),
-        Refusal::Shape { shapes } => say!(entry.no_shape, shapes = entry::shapes(shapes)).to_string(),
-        Refusal::ConsentNeeded => say!(entry.no_consent).to_string(),
-        Refusal::NobodyMovesUp => say!(entry.no_moves).to_string(),
-        Refusal::OfferOver { until } => say!(entry.no_offer_over, at = local(*until)).to_string(),
-        Refusal::NothingOffered => say!(entry.no_nothing).to_string(),
-        Refusal::NotTogether => say!(entry.no_together).to_string(),
-        Refusal::CareLinksFull { max } => say!(care.too_many, max = *max).to_string(),
-        Refusal::NoneOfThem => say!(entry.no_none_of_them).to_string(),
-        Refusal::DrawNeedsClosing => say!(entry.no_draw_closing).to_string(),
-        Refusal::BookedAlready => say!(entry.no_booked_already).to_string(),
-        Refusal::BirthDateNeeded => say!(common.no_birth).to_string(),
-        Refusal::ScopeNotOffered => say!(common.no_scope).to_string(),
-        Refusal::AlreadyBegun => say!(common.no_begun).to_string(),
-        Refusal::AlreadyBooked { waiting: false } => say!(common.no_booked).to_string(),
-        Refusal::AlreadyBooked { waiting: true } => say!(common.no_booked_waiting).to_string(),
-        Refusal::WaitlistFull { cap } => say!(common.no_waitlist_full, cap = *cap).to_string(),
-        Refusal::PartyTooLarge { heads, capacity } => {
-            say!(common.no_party, heads = *heads, capacity = *capacity).to_string()
-        }
-        Refusal::TooLateToCancel { deadline } => say!(common.no_late_cancel, at = local(*deadline)).to_string(),
-        Refusal::AlreadyCancelled => say!(common.no_cancelled).to_string(),
-        Refusal::AlreadyInHousehold => say!(common.no_in_household).to_string(),
-        Refusal::HouseholdFull { max } => say!(common.no_household_full, max = *max).to_string(),
-        Refusal::WrongCode => say!(common.no_code).to_string(),
-        Refusal::TooManyCodes { again_at } => say!(common.no_codes, at = local(*again_at)).to_string(),
-        Refusal::WrongPassword => say!(common.no_password).to_string(),
-        Refusal::Clash { on, .. } => say!(common.no_clash, on = date_long(*on)).to_string(),
-        Refusal::RoomClosed { on } => say!(common.no_room_closed, on = date_long(*on)).to_string(),
-        Refusal::LeaderAway { on } => say!(common.no_leader_away, on = date_long(*on)).to_string(),
-        Refusal::ChangedSince => say!(common.no_changed_since).to_string(),
-        Refusal::InThePast => say!(common.no_past).to_string(),
-        Refusal::HasBookings => say!(common.no_has_bookings).to_string(),
-        Refusal::NoRollYet => say!(common.no_roll).to_string(),
-        Refusal::CareConsent { guardian: true } => say!(care_details.no_consent_guardian).to_string(),
-        Refusal::CareConsent { guardian: false } => say!(care_details.no_consent_own).to_string(),
-        Refusal::ReasonNeeded => say!(care_details.no_reason).to_string(),
-    }
-}
-
 /// What is wrong with a field, and how to mend it.
 pub fn problem(problem: &InputProblem) -> String {
     match problem {
@@ -467,6 +432,7 @@ pub fn problem(problem: &InputProblem) -> String {
         InputProblem::Choice => say!(common.bad_choice).to_string(),
         InputProblem::Order => say!(common.bad_order).to_string(),
         InputProblem::NoDates => say!(common.bad_no_dates).to_string(),
+        InputProblem::File { problem } => file_problem(*problem).to_owned(),
         InputProblem::TooManyDates { max } => say!(common.bad_many_dates, max = *max).to_string(),
     }
 }
@@ -485,6 +451,7 @@ pub fn error(error: &AppError) -> String {
         AppError::BadRequest => say!(common.err_bad_request).to_string(),
         AppError::TooLarge => say!(common.err_too_large).to_string(),
         AppError::TooOften => say!(common.err_too_often).to_string(),
+        AppError::NoMessage => say!(common.err_no_message).to_string(),
         AppError::Reload => say!(common.err_reload).to_string(),
         AppError::Unreachable => say!(common.err_unreachable).to_string(),
         AppError::Failed => say!(common.err_failed).to_string(),

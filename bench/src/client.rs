@@ -50,10 +50,21 @@ impl Connection {
 }
 
 /// The login cookie of an answer.
-pub fn cookie_of(answer: &Response<()>) -> Result<String, Failure> {
+fn cookie_of(answer: &Response<()>) -> Result<String, Failure> {
     let cookie = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
     let ours = cookie.filter_map(|cookie| cookie.split(';').next()).find(|cookie| cookie.starts_with("__Host-"));
     Ok(ours.ok_or("no login cookie")?.to_owned())
+}
+
+/// Signs staff in; the login cookie.
+pub async fn sign_in(port: u16, slug: &str, login: &str, password: &str) -> Result<String, Failure> {
+    let form = format!("slug={slug}&login={login}&password={}", password.replace(' ', "+"));
+    let (answer, body) = Connection::open(port).await?.send("POST", "/api/enter_password", "", form).await?;
+    if answer.status().is_success() {
+        cookie_of(&answer)
+    } else {
+        Err(format!("signing in answered {}: {}", answer.status(), String::from_utf8_lossy(&body)).into())
+    }
 }
 
 /// The body of a page.

@@ -5,13 +5,14 @@
 
 use crate::{
     Failure,
-    client::{Connection, Load, cookie_of, load},
+    client::{self, Load, load},
     seed_history::{ACTIVITIES, LOGIN, PASSWORD, ROOMS, SLUG, Seeded, seed},
     server::{self, Server},
 };
 use domain::{
     code::Code,
     day_kind::HolidayPolicy,
+    parts::Parts,
     recurrence::{Recurrence, Series, Weekday},
     term::{AgeRule, Scopes},
     text::{Line, Title},
@@ -36,6 +37,8 @@ use store::{
 const MONTH: &str = "?view=month";
 /// The staff's week that holds today.
 const STAFF_WEEK: &str = "/desk/calendar?view=rooms";
+/// What this month came to.
+const NUMBERS: &str = "/desk/numbers";
 /// Connections of the load on pages.
 const CONNECTIONS: usize = 4;
 /// How long a page is asked for at a time, and how often in turns.
@@ -74,6 +77,8 @@ pub async fn report(binary: &Path, folder: &Path, now: Timestamp) -> Result<Stri
     report.push_str(&row("the month page, anonymous", month));
     let week = pages(sides, STAFF_WEEK, true).await?;
     report.push_str(&row("the staff's week, signed in", week));
+    let numbers = pages(sides, NUMBERS, true).await?;
+    report.push_str(&row("what this month came to, signed in", numbers));
     let today = Offset::constant(8).to_datetime(now).date();
     let ahead = saves(sides, today, now).await?;
     report.push_str(&row("saving a weekly rule over the two years to come", ahead));
@@ -90,12 +95,8 @@ async fn side(binary: &Path, folder: &Path, history: bool, now: Timestamp) -> Re
     connect::migrate(&db).await?;
     let seeded = seed(&db, history, now).await?;
     let server = server::start(binary, &database, &[]).await?;
-    let form = format!("slug={SLUG}&login={LOGIN}&password={}", PASSWORD.replace(' ', "+"));
-    let (answer, body) = Connection::open(server.port).await?.send("POST", "/api/enter_password", "", form).await?;
-    if !answer.status().is_success() {
-        return Err(format!("signing in answered {}: {}", answer.status(), String::from_utf8_lossy(&body)).into());
-    }
-    Ok(Side { db, seeded, cookie: cookie_of(&answer)?, server })
+    let cookie = client::sign_in(server.port, SLUG, LOGIN, PASSWORD).await?;
+    Ok(Side { db, seeded, cookie, server })
 }
 
 /// Asks both for a page, in turns.
@@ -143,6 +144,7 @@ fn term(seeded: &Seeded, nth: usize, from: Date) -> Result<NewTerm, Failure> {
         holding: Holding {
             start: time(19, 0, 0, 0),
             end: time(20, 30, 0, 0),
+            parts: Parts::default(),
             room: seeded.rooms.get(nth % ROOMS).copied(),
             leader: Some(leader),
         },
@@ -151,7 +153,7 @@ fn term(seeded: &Seeded, nth: usize, from: Date) -> Result<NewTerm, Failure> {
         closes: None,
         cancel_hours: 24,
         age: AgeRule::default(),
-        scopes: Scopes { whole: true, rest: true, single: true },
+        scopes: Scopes { whole: true, rest: true, single: true, weekly: false },
         waitlist_cap: None,
         minimum: None,
         entry_like: None,

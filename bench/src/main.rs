@@ -1,10 +1,12 @@
 //! Measures the server, each figure beside its limit on the same machine in the same run, and writes the report.
 //!
 //! Load goes to loopback only, bounded in count and time; the servers measured are those that this program starts.
-//! `--only history`, `--only places` and `--only pages` measure that alone, and print it; `--small yes` measures
-//! little, just to see that it runs. `--only soak --minutes 30` measures nothing: it fails unless all stays flat.
+//! `--only history`, `--only places`, `--only pages` and `--only browser` measure that alone, and print it; `--small yes`
+//! measures little, just to see that it runs. `--only soak --minutes 30` measures nothing: it fails unless all stays flat.
 
+mod browser;
 mod bytes;
+mod classes;
 mod client;
 mod history;
 mod limits;
@@ -40,6 +42,9 @@ async fn main() -> Result<(), Failure> {
     if let Some(file) = arguments.get("--static") {
         return server::serve_bytes(Path::new(file), argument("--port")?.parse()?).await;
     }
+    if let Some(folder) = arguments.get("--folder") {
+        return server::serve_folder(Path::new(folder), argument("--port")?.parse()?).await;
+    }
     let binary = PathBuf::from(argument("--server")?);
     let folder = std::env::temp_dir().join(format!("zhaoxi-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
@@ -56,12 +61,19 @@ async fn main() -> Result<(), Failure> {
         pgbench: PathBuf::from(argument("--pgbench")?),
         size: if arguments.contains_key("--small") { places::SMALL } else { places::FULL },
     };
+    let browser = browser::Browser {
+        binary: &bench.binary,
+        folder: &folder,
+        empty: Path::new(argument("--tap")?),
+        loads: if arguments.contains_key("--small") { 1 } else { browser::LOADS },
+    };
     let outcome = match arguments.get("--only").map(String::as_str) {
         Some("history") => history::report(&bench.binary, &folder, proof::clock()).await,
         Some("places") => bench.places().await,
         Some("pages") => pages::report(&bench.binary, &folder).await,
+        Some("browser") => browser.report().await,
         Some(other) => Err(format!("there is no part {other:?}").into()),
-        None => bench.all(Path::new(argument("--site")?), Path::new(argument("--empty")?)).await,
+        None => bench.all(&browser, Path::new(argument("--site")?), Path::new(argument("--empty")?)).await,
     };
     std::fs::remove_dir_all(&folder)?;
     let report = outcome?;
@@ -85,7 +97,7 @@ struct Bench {
 }
 
 impl Bench {
-    async fn all(&self, site: &Path, empty: &Path) -> Result<String, Failure> {
+    async fn all(&self, browser: &browser::Browser<'_>, site: &Path, empty: &Path) -> Result<String, Failure> {
         let mut report =
             String::from("# Performance\n\nWritten by `make bench`; each figure stands beside its limit, ");
         report.push_str("measured on the same machine in the same run. What counts are the ratios.\n\n");
@@ -93,6 +105,7 @@ impl Bench {
         report.push_str(&pages::report(&self.binary, &self.folder).await?);
         report.push_str(&self.places().await?);
         report.push_str(&history::report(&self.binary, &self.folder, proof::clock()).await?);
+        report.push_str(&browser.report().await?);
         report.push_str(&bytes::report(site, empty)?);
         Ok(report)
     }

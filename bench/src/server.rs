@@ -69,6 +69,14 @@ pub async fn start_static(file: &Path) -> Result<Server, Failure> {
     wait(command, port).await
 }
 
+/// Starts this program as a handler of a folder's files.
+pub async fn start_folder(folder: &Path) -> Result<Server, Failure> {
+    let port = free_port().await?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("--folder").arg(folder).args(["--port", &port.to_string()]);
+    wait(command, port).await
+}
+
 async fn wait(mut command: Command, port: u16) -> Result<Server, Failure> {
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn()?;
     for _ in 0..300 {
@@ -86,13 +94,38 @@ async fn free_port() -> Result<u16, Failure> {
 
 /// Serves a file's bytes from memory: the limit of a page of that size.
 pub async fn serve_bytes(file: &Path, port: u16) -> Result<(), Failure> {
-    use axum::{Router, http::header, routing::get, serve::ListenerExt};
+    use axum::{Router, http::header, routing::get};
     let bytes: &'static [u8] = Box::leak(std::fs::read(file)?.into_boxed_slice());
     let page = get(move || async move { ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], bytes) });
+    serve(Router::new().route("/", page), port).await
+}
+
+/// Serves a folder's brotli files from memory, by the names that they have without `.br`; `index.html` at the root. The
+/// only thing asked of it is a browser's, which takes brotli.
+pub async fn serve_folder(folder: &Path, port: u16) -> Result<(), Failure> {
+    use axum::{Router, http::header, routing::get};
+    let mut routes = Router::new();
+    for file in std::fs::read_dir(folder)? {
+        let file = file?.path();
+        let Some(name) = file.file_name().and_then(|name| name.to_str()?.strip_suffix(".br")) else { continue };
+        let (path, kind) = match name.rsplit_once('.') {
+            Some((_, "html")) => ("/".to_owned(), "text/html; charset=utf-8"),
+            Some((_, "js")) => (format!("/{name}"), "text/javascript"),
+            _ => (format!("/{name}"), "application/wasm"),
+        };
+        let bytes: &'static [u8] = Box::leak(std::fs::read(&file)?.into_boxed_slice());
+        let head = [(header::CONTENT_TYPE, kind), (header::CONTENT_ENCODING, "br")];
+        routes = routes.route(&path, get(move || async move { (head, bytes) }));
+    }
+    serve(routes, port).await
+}
+
+async fn serve(routes: axum::Router, port: u16) -> Result<(), Failure> {
+    use axum::serve::ListenerExt;
     let listener = TcpListener::bind(("127.0.0.1", port)).await?.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    axum::serve(listener, Router::new().route("/", page)).await?;
+    axum::serve(listener, routes).await?;
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use crate::{
     refusal::Refusal,
     rights::Door,
     term::{Occurrence, OccurrenceState, Term, TermState},
+    which::{Which, wanted},
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -25,8 +26,10 @@ codes! {
         Whole = "whole",
         /// 余下各次: every date still to come.
         Rest = "rest",
-        /// 单次: one date.
+        /// 单次: one date, or some of one's choice.
         Single = "single",
+        /// 固定: the same hours of every week.
+        Weekly = "weekly",
     }
 }
 
@@ -76,10 +79,8 @@ pub const MAX_HEADS: u32 = 10;
 /// What somebody asks for, with what else counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {
-    /// How much of the term.
-    pub scope: Scope,
-    /// The date, for [`Scope::Single`].
-    pub occurrence: Option<OccurrenceId>,
+    /// Which dates.
+    pub which: Which,
     /// Heads of the party, at least one.
     pub heads: u32,
     /// Grown-ups among them, where it was asked.
@@ -174,7 +175,9 @@ impl Places {
         };
         for line in [Some(&mut self.line), is_first.then_some(&mut self.first)].into_iter().flatten() {
             match scope {
+                // Several dates of one's choice never wait together.
                 Scope::Single => waiting.iter().for_each(|date| *line.single.entry(*date).or_default() += 1),
+                Scope::Weekly => line.some.push(waiting.iter().copied().collect()),
                 Scope::Whole | Scope::Rest => line.all += 1,
             }
         }
@@ -199,22 +202,39 @@ pub fn places_for(unit: Unit, heads: u32) -> u32 {
 /// Decides one wish. The order of the rules is the order in which a person would want to hear of them.
 pub fn may_book(term: &Term, places: &Places, wish: &Wish, now: Timestamp) -> Result<Decision, Refusal> {
     is_open(term, wish, now)?;
-    let occurrences = wanted(term, wish, now)?;
+    let mut occurrences = wanted(term, &wish.which, now)?;
     may_enter(term, wish)?;
+    may_be_one_day(term, wish, &occurrences)?;
     let taking = places_for(term.unit, wish.heads);
     if let Some(small) = smallest(term, &occurrences).filter(|small| taking > *small && *small > 0) {
         return Err(Refusal::PartyTooLarge { heads: wish.heads, capacity: small });
     }
     let entry = &term.entry;
     if entry.giving == Giving::Draw && !term.drawn {
+        if wish.which.scope() == Scope::Single && occurrences.len() > 1 {
+            return Err(Refusal::TooManyDates { max: 1 });
+        }
         return Ok(Decision::Apply { occurrences, places: taking });
     }
     let is_first = entry.is_first(&wish.has.groups);
     let line = if is_first { &places.first } else { &places.line };
-    let ahead = line.wanting(&occurrences);
     // Where nobody may be passed, whoever comes after somebody that waits for one of these dates waits, too.
-    let must_wait = !entry.smaller_may_pass && ahead > 0;
-    if places.fits(term, &occurrences, taking) && !must_wait {
+    let is_free = |date: &OccurrenceId| {
+        places.fits(term, &[*date], taking) && (entry.smaller_may_pass || line.wanting(&[*date]) == 0)
+    };
+    let free: Vec<_> = occurrences.iter().copied().filter(is_free).collect();
+    match wish.which.scope() {
+        // Who comes every week comes on the days on which there is a place.
+        Scope::Weekly if !free.is_empty() => occurrences.clone_from(&free),
+        // Another hour of the same day may do: who chooses chooses again.
+        Scope::Single if occurrences.len() > 1 && free.len() < occurrences.len() => {
+            let full = term.occurrences.iter().find(|o| occurrences.contains(&o.id) && !free.contains(&o.id));
+            return Err(full.map_or(Refusal::NoDateLeft, |o| Refusal::DateFull { on: o.on_date, start: o.start }));
+        }
+        _ => {}
+    }
+    let ahead = line.wanting(&occurrences);
+    if free.len() == occurrences.len() {
         let hold = entry.hold_minutes.filter(|_| wish.door == Door::Page);
         return Ok(match hold.and_then(|minutes| now.checked_add(i64::from(minutes).minutes()).ok()) {
             Some(answer_by) => Decision::Hold { occurrences, places: taking, answer_by },
@@ -235,8 +255,21 @@ pub fn may_prepare(term: &Term, wish: &Wish, now: Timestamp) -> Result<(), Refus
     if term.state == TermState::Cancelled {
         return Err(Refusal::CalledOff);
     }
-    wanted(term, wish, now)?;
+    wanted(term, &wish.which, now)?;
     may_enter(term, wish)
+}
+
+/// Where one place a day is all that a person gets (clinics): two of a day are refused, chosen now or booked before.
+fn may_be_one_day(term: &Term, wish: &Wish, dates: &[OccurrenceId]) -> Result<(), Refusal> {
+    if !term.entry.one_a_day {
+        return Ok(());
+    }
+    let mut days = wish.has.days.clone();
+    let dates = term.occurrences.iter().filter(|date| dates.contains(&date.id));
+    match dates.map(|date| date.on_date).find(|day| !days.insert(*day)) {
+        Some(on) => Err(Refusal::OneADay { on }),
+        None => Ok(()),
+    }
 }
 
 fn is_open(term: &Term, wish: &Wish, now: Timestamp) -> Result<(), Refusal> {
@@ -256,28 +289,6 @@ fn is_open(term: &Term, wish: &Wish, now: Timestamp) -> Result<(), Refusal> {
     match term.closes_at.filter(|closes_at| *closes_at <= now && !at_counter) {
         Some(closed_at) => Err(Refusal::Closed { closed_at }),
         None => Ok(()),
-    }
-}
-
-fn wanted(term: &Term, wish: &Wish, now: Timestamp) -> Result<Vec<OccurrenceId>, Refusal> {
-    if !term.scopes.allows(wish.scope) {
-        return Err(Refusal::ScopeNotOffered);
-    }
-    let coming: Vec<_> = term.coming(now).map(|o| o.id).collect();
-    match wish.scope {
-        Scope::Whole if term.has_begun(now) => Err(Refusal::AlreadyBegun),
-        Scope::Whole | Scope::Rest if coming.is_empty() => Err(Refusal::NoDateLeft),
-        Scope::Whole | Scope::Rest => Ok(coming),
-        Scope::Single => {
-            let date = term.occurrences.iter().find(|o| Some(o.id) == wish.occurrence).ok_or(Refusal::NoDateLeft)?;
-            match date.state {
-                OccurrenceState::Cancelled => Err(Refusal::CalledOff),
-                OccurrenceState::Scheduled if date.starts_at <= now => {
-                    Err(Refusal::Closed { closed_at: date.starts_at })
-                }
-                OccurrenceState::Scheduled => Ok(vec![date.id]),
-            }
-        }
     }
 }
 
@@ -372,7 +383,7 @@ pub fn standing_of_date(term: &Term, places: &Places, date: &Occurrence, now: Ti
     if date.starts_at <= now {
         return Standing::Closed;
     }
-    if term.scopes.single {
+    if term.scopes.single || term.scopes.weekly {
         return window(term, places, now).unwrap_or_else(|| vacancy(term, places, &[date.id], now));
     }
     standing_of_term(term, places, now)
@@ -390,7 +401,7 @@ pub fn standing_of_term(term: &Term, places: &Places, now: Timestamp) -> Standin
     if let Some(shut) = window(term, places, now) {
         return shut;
     }
-    if term.scopes.single && !term.scopes.rest && (!term.scopes.whole || term.has_begun(now)) {
+    if (term.scopes.single || term.scopes.weekly) && !term.scopes.rest && (!term.scopes.whole || term.has_begun(now)) {
         return best(term, places, &coming, now);
     }
     if term.has_begun(now) && !term.scopes.rest {

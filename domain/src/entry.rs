@@ -4,6 +4,7 @@
 //! preparation days before and the booking itself.
 
 use crate::{
+    attended::{AttendanceRule, Attended},
     booking::{BookingState, Wish},
     codes,
     grade::{Grade, grade_on},
@@ -16,6 +17,7 @@ use crate::{
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 codes! {
     /// How places are given (名额分配).
@@ -135,8 +137,16 @@ pub struct Entry {
     pub cutoff_hours: u32,
     /// Minutes for which a place is held while the family reads and confirms; none means it is booked at once.
     pub hold_minutes: Option<u32>,
+    /// The most dates of one's choice on one booking: five of a course of treatment, say.
+    pub dates_at_once: u32,
+    /// True if a person gets one place a day at most, however often the term meets on it.
+    pub one_a_day: bool,
     /// What a family must agree to.
     pub consent: Option<Line>,
+    /// What it asks of whoever was in the activity's term before; nothing if none.
+    pub attendance: Option<AttendanceRule>,
+    /// So many hours before a date begins a family may still take leave of it by itself.
+    pub leave_hours: u32,
 }
 
 impl Default for Entry {
@@ -155,7 +165,11 @@ impl Default for Entry {
             offer_hours: 12,
             cutoff_hours: 0,
             hold_minutes: None,
+            dates_at_once: 1,
+            one_a_day: false,
             consent: None,
+            attendance: None,
+            leave_hours: 2,
         }
     }
 }
@@ -188,6 +202,10 @@ pub struct Standings {
     pub overlapping: Option<(TermId, Date)>,
     /// The groups that staff granted to the household.
     pub groups: Vec<Group>,
+    /// How the person attended the activity's term before, where this one asks.
+    pub attended: Option<Attended>,
+    /// Days on which the person has or awaits a place in this term, where one a day is all.
+    pub days: BTreeSet<Date>,
     /// True while the consent that every booking needs is withdrawn.
     pub withheld: bool,
 }
@@ -199,11 +217,13 @@ pub fn may_enter(term: &Term, wish: &Wish) -> Result<(), Refusal> {
     if wish.has.withheld {
         return Err(Refusal::ConsentWithdrawn);
     }
-    check_age(term, wish.birth)?;
-    check_grade(term, wish.birth)?;
+    right_age(term, wish.birth)?;
     let has = &wish.has;
     if !entry.only.is_empty() && !entry.only.iter().any(|group| has.groups.contains(group)) {
         return Err(Refusal::OnlyGroups { groups: entry.only.clone() });
+    }
+    if let Some(breach) = entry.attendance.zip(has.attended).and_then(|(rule, attended)| rule.breach(&attended)) {
+        return Err(breach);
     }
     if let Some(earlier) = has.earlier {
         return Err(Refusal::AlreadyBooked { waiting: earlier == BookingState::Waiting });
@@ -228,6 +248,12 @@ pub fn may_enter(term: &Term, wish: &Wish) -> Result<(), Refusal> {
         return Err(Refusal::ConsentNeeded);
     }
     Ok(())
+}
+
+/// Checks age and grade alone, where it is not known yet what else somebody has.
+pub fn right_age(term: &Term, birth: Option<Date>) -> Result<(), Refusal> {
+    check_age(term, birth)?;
+    check_grade(term, birth)
 }
 
 /// The date on which ages and grades are counted: the stated one, or the term's first.

@@ -1,6 +1,9 @@
 //! Households (家庭) that are tied together by a code: a second guardian, or a child that lives in two homes.
 
-use crate::{codes, text::InputProblem};
+use crate::{
+    codes,
+    text::{InputProblem, parse_digits},
+};
 
 codes! {
     /// What a household is told of itself.
@@ -11,6 +14,10 @@ codes! {
         Left = "left",
         /// A child lives in another home, too.
         Shared = "shared",
+        /// Staff joined two records of one of its members.
+        Merged = "merged",
+        /// Staff parted them again.
+        Parted = "parted",
         /// A child turned 14: its own consent counts from now on.
         Turned14 = "turned_14",
         /// A child turned 18, and is an adult.
@@ -32,22 +39,7 @@ pub const ADULT_AGE: i16 = 18;
 /// # Errors
 /// [`InputProblem::Empty`]; [`InputProblem::Number`] for anything but eight digits.
 pub fn parse_code(raw: &str) -> Result<String, InputProblem> {
-    let wrong = InputProblem::Number { min: 0, max: 99_999_999 };
-    if raw.len() > 100 {
-        return Err(wrong);
-    }
-    let typed = raw.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '－'));
-    let digits: String = typed
-        .map(|c| match c {
-            '０'..='９' => char::from_digit(c as u32 - '０' as u32, 10).unwrap_or(c),
-            c => c,
-        })
-        .collect();
-    match digits.len() {
-        0 => Err(InputProblem::Empty),
-        CODE_DIGITS if digits.bytes().all(|byte| byte.is_ascii_digit()) => Ok(digits),
-        _ => Err(wrong),
-    }
+    parse_digits(raw, CODE_DIGITS)
 }
 
 #[cfg(test)]

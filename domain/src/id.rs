@@ -68,8 +68,16 @@ ids! {
     ClaimId,
     /// What a family settled before it books (提前准备).
     PreparationId,
+    /// What was written down of a day of care (照料记录).
+    DayNoteId,
+    /// Two records of one person that were joined (合并).
+    MergeId,
     /// What a person lets a relative see and do (家属授权).
     CareLinkId,
+    /// Who may take a child (接送人).
+    PickupPersonId,
+    /// A hand-over (接送).
+    PickupId,
     /// What makes a repeated request recognisable: the same key gets the same answer.
     RequestKey,
 }

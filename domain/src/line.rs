@@ -18,18 +18,25 @@ pub struct Line {
     pub all: u32,
     /// Parties that wait for one date.
     pub single: BTreeMap<OccurrenceId, u32>,
+    /// What each of the parties waits for that waits for some dates.
+    pub some: Vec<BTreeSet<OccurrenceId>>,
 }
 
 impl Line {
     /// Parties in it.
     pub fn parties(&self) -> u32 {
-        self.all + self.single.values().sum::<u32>()
+        self.all + self.single.values().sum::<u32>() + number(self.some.len())
     }
 
     /// Parties in it that wait for one of `dates`.
     pub fn wanting(&self, dates: &[OccurrenceId]) -> u32 {
-        self.all + dates.iter().filter_map(|date| self.single.get(date)).sum::<u32>()
+        let some = self.some.iter().filter(|wanted| dates.iter().any(|date| wanted.contains(date)));
+        self.all + dates.iter().filter_map(|date| self.single.get(date)).sum::<u32>() + number(some.count())
     }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// Where a booking stands in line: a number that rises with those behind it. Those of a priority group stand before

@@ -49,6 +49,14 @@ pub fn parse_date(raw: &str) -> Result<Date, InputProblem> {
     Ok(date)
 }
 
+/// True if somebody is looked for: by a part of the name, or by how the name begins in pinyin or initials. An empty search
+/// finds everybody.
+pub fn is_named<'a>(query: &str, name: &str, latin: impl IntoIterator<Item = &'a str>) -> bool {
+    let query = query.trim().to_lowercase();
+    let spelt = query.replace(' ', "");
+    name.to_lowercase().contains(&query) || latin.into_iter().any(|latin| latin.starts_with(&spelt))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +82,17 @@ mod tests {
         for raw in ["2021-02-29", "2026-11-25", "1880-01-01", "9999-01-01", "01/02/2020", "2020-13-01", "2020-01-01T00"]
         {
             assert_eq!(parse_birth_date(raw, today), Err(InputProblem::Date), "{raw}");
+        }
+    }
+
+    #[test]
+    fn somebody_is_found_by_name_pinyin_and_initials() {
+        let found = |query| is_named(query, "王小明", ["wangxiaoming", "wxm"]);
+        for query in ["", "小明", " 王 ", "wang xiao", "WXM", "wangx"] {
+            assert!(found(query), "{query}");
+        }
+        for query in ["小红", "xiaoming", "xm"] {
+            assert!(!found(query), "{query}");
         }
     }
 }

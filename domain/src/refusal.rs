@@ -3,10 +3,14 @@
 use crate::{
     entry::{Group, Shape},
     grade::Grade,
-    id::TermId,
+    id::{PersonId, TermId},
+    merge::Hindrance,
     text::InputProblem,
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+};
 use serde::{Deserialize, Serialize};
 
 /// A refusal with the rule and the value that failed. It holds nothing personal beyond an age, since without
@@ -163,6 +167,26 @@ pub enum Refusal {
     /// The term doesn't allow this scope.
     #[error("scope not offered")]
     ScopeNotOffered,
+    /// More dates on one booking than the term lets choose.
+    #[error("at most {max} dates at once")]
+    TooManyDates {
+        /// So many may be.
+        max: u32,
+    },
+    /// One of several chosen dates is full.
+    #[error("full on {on} at {start}")]
+    DateFull {
+        /// Its day.
+        on: Date,
+        /// Its start, local.
+        start: Time,
+    },
+    /// The person has a place on that day already, and one a day is all.
+    #[error("one a day, and one on {on}")]
+    OneADay {
+        /// The day.
+        on: Date,
+    },
     /// The whole term can't be booked once it has begun.
     #[error("already begun")]
     AlreadyBegun,
@@ -213,6 +237,42 @@ pub enum Refusal {
         /// When the next may be asked.
         again_at: Timestamp,
     },
+    /// Too many wrong codes of the authenticator app were typed.
+    #[error("too many wrong codes")]
+    TooManyGuesses {
+        /// When the next may be tried.
+        again_at: Timestamp,
+    },
+    /// It changes how one signs in, and the password was last typed a while ago.
+    #[error("confirm first")]
+    ConfirmFirst,
+    /// Recovery codes are for who has an authenticator app or a passkey.
+    #[error("no second factor")]
+    NoSecondFactor,
+    /// The account has as many passkeys as can be.
+    #[error("too many passkeys")]
+    TooManyPasskeys {
+        /// So many.
+        max: u64,
+    },
+    /// The passkey is there already.
+    #[error("passkey taken")]
+    PasskeyTaken,
+    /// The passkey is not known here, or what it said doesn't hold.
+    #[error("wrong passkey")]
+    WrongPasskey,
+    /// The address of this site is none for which there can be passkeys.
+    #[error("no passkeys here")]
+    NoPasskeysHere,
+    /// Codes are read out to residents only: whoever works for a community signs in by themself.
+    #[error("signs in as staff")]
+    SignsInAsStaff,
+    /// There is no phone in the resident's record.
+    #[error("no phone on record")]
+    NoPhoneOnRecord,
+    /// The phone in a resident's record signs somebody else in.
+    #[error("phone of another")]
+    PhoneOfAnother,
     /// Sign-in name and password don't fit.
     #[error("wrong password")]
     WrongPassword,
@@ -248,6 +308,45 @@ pub enum Refusal {
     /// The roll of a date that was called off or lies more than a day ahead.
     #[error("no roll yet")]
     NoRollYet,
+    /// Somebody came too seldom to the activity's term before.
+    #[error("attended too little")]
+    AttendedTooLittle {
+        /// Dates that they came to.
+        came: u32,
+        /// Of so many that were called.
+        dates: u32,
+        /// The least share, in percent.
+        percent: u32,
+    },
+    /// A child was collected late too often in the activity's term before.
+    #[error("collected late")]
+    CollectedLate {
+        /// So often.
+        times: u32,
+        /// From so many times on.
+        max: u32,
+    },
+    /// It is too late to take leave of a date by oneself.
+    #[error("too late for leave")]
+    TooLateForLeave {
+        /// Until when it could be.
+        deadline: Timestamp,
+    },
+    /// The place of somebody on leave has somebody else by now.
+    #[error("place given on")]
+    PlaceGivenOn,
+    /// Somebody is not marked as there.
+    #[error("not here")]
+    NotHere,
+    /// What was typed or read is no check-in code of anybody who is expected today.
+    #[error("no such code")]
+    NoSuchCode,
+    /// Somebody's door is not open: the date is over, or begins later.
+    #[error("not at this hour")]
+    NotAtThisHour {
+        /// Who.
+        name: String,
+    },
     /// Nobody agreed that care details are kept.
     #[error("nobody agreed")]
     CareConsent {
@@ -257,6 +356,50 @@ pub enum Refusal {
     /// Care details are not read without a reason.
     #[error("a reason is needed")]
     ReasonNeeded,
+    /// A child that is not here can't be handed over.
+    #[error("not marked as here")]
+    NotHereYet,
+    /// The child was handed over before, by whom and to whom the page says.
+    #[error("handed over at {at}")]
+    HandedOver {
+        /// The child.
+        person: PersonId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody who may not take the child that day, or not any more.
+    #[error("not authorised on {on}")]
+    MayNotTake {
+        /// The day.
+        on: Date,
+    },
+    /// The family did not say that the child may go home alone.
+    #[error("may not go alone")]
+    MayNotGoAlone,
+    /// The pickup code is not today's.
+    #[error("wrong pickup code, {left} more tries")]
+    WrongPickupCode {
+        /// So many more may be tried now.
+        left: u32,
+    },
+    /// Too many wrong pickup codes were tried for the child.
+    #[error("too many wrong pickup codes")]
+    TooManyPickupCodes {
+        /// When the next may be tried.
+        again_at: Timestamp,
+    },
+    /// As many people may take the child as can be.
+    #[error("too many people")]
+    PickupPersonsFull {
+        /// So many.
+        max: u32,
+    },
+    /// Two records are not joined, or not parted again.
+    #[error("records stay as they are: {hindrance:?}")]
+    CannotMerge {
+        /// Why.
+        hindrance: Hindrance,
+    },
 }
 
 /// A field's problem, by the field's name.

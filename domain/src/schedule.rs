@@ -8,7 +8,7 @@ use crate::{
     text::{InputProblem, Line},
 };
 use jiff::{
-    Timestamp, ToSpan,
+    SignedDuration, Timestamp, ToSpan,
     civil::{Date, Time},
 };
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ codes! {
     Reach {
         /// 只这一次
         This = "this",
+        /// 这一天各场: all that the term meets on that day.
+        Day = "day",
         /// 这一次和以后各次
         Later = "later",
         /// 还没开始的各次
@@ -96,8 +98,8 @@ pub struct Moved {
 }
 
 /// The dates that an edit changes, in the order of `dates`, which is that of their start. What differs from the edited
-/// date as it stands is carried to the others: so many days later, another start, another room. Dates that have begun
-/// or were called off are left alone, and so is what a date has of its own where the edit doesn't touch it.
+/// date as it stands is carried to the others: so many days later, another start, another room; within its day, so many
+/// minutes later. Dates that have begun or were called off are left alone, and so is what a date has of its own where the edit doesn't touch it.
 ///
 /// # Errors
 /// - [`InputProblem::Choice`]: the edited date is not among `dates`, has begun, or was called off.
@@ -108,19 +110,35 @@ pub fn plan_edit(dates: &[Planned], edit: &Edit) -> Result<Vec<Moved>, InputProb
     let this = dates.iter().find(|date| date.id == edit.of).filter(open).ok_or(InputProblem::Choice)?;
     let (was, will) = (&this.now, &edit.to);
     let days = (will.date - was.date).get_days();
+    // Of a term that meets several times a day, another hour is meant for the dates of that hour.
+    let parted = dates.iter().any(|date| date.id != this.id && date.now.date == was.date);
+    let other_hours = parted && (will.start, will.end) != (was.start, was.end);
     let reached = dates.iter().filter(open).filter(|date| match edit.reach {
         _ if date.id == this.id => true,
         _ if date.hand_made && !edit.hand_made_too => false,
         Reach::This => false,
+        Reach::Day => date.now.date == was.date,
+        Reach::Later | Reach::All if other_hours && date.now.start != was.start => false,
         Reach::Later => (date.now.date, date.now.start) > (was.date, was.start),
         Reach::All => true,
     });
     let mut moved = Vec::new();
     for date in reached {
+        let (start, end) = match edit.reach {
+            // The parts of a day stay as far apart as they are.
+            Reach::Day => (
+                shifted(date.now.start, will.start.duration_since(was.start))?,
+                shifted(date.now.end, will.end.duration_since(was.end))?,
+            ),
+            _ => (
+                if will.start == was.start { date.now.start } else { will.start },
+                if will.end == was.end { date.now.end } else { will.end },
+            ),
+        };
         let to = Arrangement {
             date: date.now.date.checked_add(days.days()).map_err(|_| InputProblem::Date)?,
-            start: if will.start == was.start { date.now.start } else { will.start },
-            end: if will.end == was.end { date.now.end } else { will.end },
+            start,
+            end,
             room: if will.room == was.room { date.now.room } else { will.room },
             leader: if will.leader == was.leader { date.now.leader.clone() } else { will.leader.clone() },
         };
@@ -132,6 +150,10 @@ pub fn plan_edit(dates: &[Planned], edit: &Edit) -> Result<Vec<Moved>, InputProb
         }
     }
     Ok(moved)
+}
+
+fn shifted(time: Time, by: SignedDuration) -> Result<Time, InputProblem> {
+    time.checked_add(by).map_err(|_| InputProblem::Order)
 }
 
 /// A stretch of time that a date takes in a room and of a leader.

@@ -147,6 +147,7 @@ mod tests {
             end: time(10, 0, 0, 0),
             room: Some("多功能厅".to_owned()),
             ordinal: None,
+            dates: 1,
             standing: Standing::Full,
             opens: None,
             reason: None,

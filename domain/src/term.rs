@@ -7,7 +7,10 @@ use crate::{
     entry::{Entry, Giving},
     id::{OccurrenceId, TermId},
 };
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, Time},
+};
 use serde::{Deserialize, Serialize};
 
 codes! {
@@ -103,8 +106,10 @@ pub struct Scopes {
     pub whole: bool,
     /// What is left of it, once it has begun.
     pub rest: bool,
-    /// One date.
+    /// One date, or some of one's choice.
     pub single: bool,
+    /// The same hours of every week.
+    pub weekly: bool,
 }
 
 impl Scopes {
@@ -114,6 +119,7 @@ impl Scopes {
             Scope::Whole => self.whole,
             Scope::Rest => self.rest,
             Scope::Single => self.single,
+            Scope::Weekly => self.weekly,
         }
     }
 }
@@ -125,6 +131,8 @@ pub struct Occurrence {
     pub id: OccurrenceId,
     /// The local date.
     pub on_date: Date,
+    /// When it starts there, local.
+    pub start: Time,
     /// When it starts.
     pub starts_at: Timestamp,
     /// When it ends.

@@ -1,5 +1,6 @@
 //! Text that people type, made safe to store, print and send once, by `parse`.
 
+use crate::roster_file::FileProblem;
 use serde::{Deserialize, Serialize};
 
 /// What is wrong with something typed into one field; the page says it beside that field.
@@ -43,6 +44,12 @@ pub enum InputProblem {
     /// The rule gives no date at all.
     #[error("gives no date")]
     NoDates,
+    /// The file that was sent can't be read.
+    #[error("not a file that can be read")]
+    File {
+        /// Why.
+        problem: FileProblem,
+    },
     /// The rule gives more dates than a term may have.
     #[error("gives more than {max} dates")]
     TooManyDates {
@@ -78,6 +85,26 @@ pub(crate) fn single_line(raw: &str, max: usize) -> Result<String, InputProblem>
         return Err(InputProblem::BadCharacter);
     }
     Ok(text)
+}
+
+/// Reads a code of so many digits however it was typed: with spaces or hyphens, or in full width.
+pub(crate) fn parse_digits(raw: &str, count: usize) -> Result<String, InputProblem> {
+    let wrong = InputProblem::Number { min: 0, max: 10_i64.pow(u32::try_from(count).unwrap_or(0)) - 1 };
+    if raw.len() > 100 {
+        return Err(wrong);
+    }
+    let typed = raw.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '－'));
+    let digits: String = typed
+        .map(|c| match c {
+            '０'..='９' => char::from_digit(c as u32 - '０' as u32, 10).unwrap_or(c),
+            c => c,
+        })
+        .collect();
+    match digits.len() {
+        0 => Err(InputProblem::Empty),
+        length if length == count && digits.bytes().all(|byte| byte.is_ascii_digit()) => Ok(digits),
+        _ => Err(wrong),
+    }
 }
 
 macro_rules! lines {

@@ -14,8 +14,12 @@ use domain::{
     refusal::Refusal,
     rights::Door,
     term::{AgeRule, Occurrence, OccurrenceState, Promotion, Scopes, Term, TermState},
+    which::{WeekHour, Which, bookable_weekly},
 };
-use jiff::{Timestamp, ToSpan, civil::date};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Time, date},
+};
 use uuid::Uuid;
 
 fn at(text: &str) -> Timestamp {
@@ -27,6 +31,7 @@ fn occurrence(n: u128, starts_at: &str) -> Occurrence {
     Occurrence {
         id: OccurrenceId(Uuid::from_u128(n)),
         on_date: date(2026, 12, n as i8),
+        start: Time::constant(9, 0, 0, 0),
         starts_at,
         ends_at: starts_at + 2.hours(),
         state: OccurrenceState::Scheduled,
@@ -45,7 +50,7 @@ fn term() -> Term {
         closes_at: Some(at("2026-11-30T10:00:00Z")),
         cancel_hours: 24,
         age: AgeRule { min: Some(5), max: Some(14), on: Some(date(2026, 7, 1)) },
-        scopes: Scopes { whole: true, rest: false, single: true },
+        scopes: Scopes { whole: true, rest: false, single: true, weekly: false },
         waitlist_cap: Some(2),
         promotion: Promotion::AutoFill,
         entry: Entry::default(),
@@ -60,8 +65,7 @@ fn term() -> Term {
 
 fn wish() -> Wish {
     Wish {
-        scope: Scope::Whole,
-        occurrence: None,
+        which: Which::Whole,
         heads: 1,
         birth: Some(date(2018, 3, 1)),
         adults: None,
@@ -138,7 +142,7 @@ fn one_full_date_makes_the_whole_term_wait_but_not_another_date() {
     let places = held(&[(2, 2)]);
     let whole = may_book(&term(), &places, &wish(), at(IN_TIME)).unwrap();
     assert!(matches!(whole, Decision::Wait { ahead: 0, .. }), "{whole:?}");
-    let single = Wish { scope: Scope::Single, occurrence: Some(OccurrenceId(Uuid::from_u128(3))), ..wish() };
+    let single = Wish { which: Which::Dates(vec![OccurrenceId(Uuid::from_u128(3))]), ..wish() };
     assert!(matches!(may_book(&term(), &places, &single, at(IN_TIME)), Ok(Decision::Confirm { .. })));
 }
 
@@ -153,7 +157,7 @@ fn a_full_waiting_list_says_its_cap() {
 #[test]
 fn the_line_counts_for_a_date_who_waits_for_it_and_who_waits_for_all() {
     let date = |n| OccurrenceId(Uuid::from_u128(n));
-    let line = Line { all: 3, single: [(date(1), 2), (date(2), 4)].into() };
+    let line = Line { all: 3, single: [(date(1), 2), (date(2), 4)].into(), some: Vec::new() };
     assert_eq!(line.parties(), 9);
     for (dates, wanting) in [(&[1, 2, 3][..], 9), (&[1], 5), (&[3], 3)] {
         let dates: Vec<_> = dates.iter().map(|n| date(*n)).collect();
@@ -163,7 +167,7 @@ fn the_line_counts_for_a_date_who_waits_for_it_and_who_waits_for_all() {
 
 #[test]
 fn what_is_not_offered_begun_or_called_off_is_refused_by_name() {
-    let rest = Wish { scope: Scope::Rest, ..wish() };
+    let rest = Wish { which: Which::Rest, ..wish() };
     assert_eq!(may_book(&term(), &Places::default(), &rest, at(IN_TIME)), Err(Refusal::ScopeNotOffered));
 
     let begun = Wish { door: Door::Desk, ..wish() };
@@ -172,7 +176,7 @@ fn what_is_not_offered_begun_or_called_off_is_refused_by_name() {
 
     let mut off = term();
     off.occurrences[1].state = OccurrenceState::Cancelled;
-    let single = Wish { scope: Scope::Single, occurrence: Some(OccurrenceId(Uuid::from_u128(2))), ..wish() };
+    let single = Wish { which: Which::Dates(vec![OccurrenceId(Uuid::from_u128(2))]), ..wish() };
     assert_eq!(may_book(&off, &Places::default(), &single, at(IN_TIME)), Err(Refusal::CalledOff));
     let Ok(Decision::Confirm { occurrences, .. }) = may_book(&off, &Places::default(), &wish(), at(IN_TIME)) else {
         panic!("the other dates can be booked")
@@ -249,4 +253,97 @@ fn the_count_of_dates_stays_right_after_cancellations() {
     term.occurrences[0].state = OccurrenceState::Cancelled;
     assert_eq!(term.ordinal(term.occurrences[2].id), Some((2, 2)));
     assert_eq!(term.ordinal(term.occurrences[0].id), None);
+}
+
+/// Two weeks of half-days from Monday, 7 December on: Monday and Wednesday, each in the morning and in the afternoon, two
+/// places each, numbered in their order.
+fn half_days() -> Term {
+    let days = [7_i8, 9, 14, 16];
+    let occurrences = days.iter().enumerate().flat_map(|(n, day)| {
+        [(9_i8, 1_u128), (14, 2)].map(|(hour, part)| {
+            let starts_at = at(&format!("2026-12-{day:02}T{:02}:00:00Z", hour - 8));
+            Occurrence {
+                id: OccurrenceId(Uuid::from_u128(2 * n as u128 + part)),
+                on_date: date(2026, 12, *day),
+                start: Time::constant(hour, 0, 0, 0),
+                starts_at,
+                ends_at: starts_at + 2.hours(),
+                state: OccurrenceState::Scheduled,
+                capacity: None,
+            }
+        })
+    });
+    let scopes = Scopes { whole: false, rest: false, single: true, weekly: true };
+    Term { scopes, closes_at: None, age: AgeRule::default(), occurrences: occurrences.collect(), ..term() }
+}
+
+fn on(numbers: &[u128]) -> Vec<OccurrenceId> {
+    numbers.iter().map(|n| OccurrenceId(Uuid::from_u128(*n))).collect()
+}
+
+fn every(hours: &[&str]) -> Wish {
+    Wish { which: Which::Weekly(hours.iter().filter_map(|hour| WeekHour::parse(hour)).collect()), ..wish() }
+}
+
+#[test]
+fn the_same_hours_of_every_week_are_one_booking() {
+    let decision = may_book(&half_days(), &Places::default(), &every(&["MO 09:00", "WE 14:00"]), at(IN_TIME)).unwrap();
+    assert_eq!(decision, Decision::Confirm { occurrences: on(&[1, 4, 5, 8]), places: 1 });
+    let hours: Vec<_> = bookable_weekly(&half_days(), at(IN_TIME)).iter().map(ToString::to_string).collect();
+    assert_eq!(hours, ["MO 09:00", "MO 14:00", "WE 09:00", "WE 14:00"]);
+    let none = may_book(&half_days(), &Places::default(), &every(&["TU 09:00"]), at(IN_TIME));
+    assert_eq!(none, Err(Refusal::NoDateLeft));
+}
+
+#[test]
+fn who_comes_every_week_has_the_days_on_which_there_is_a_place_and_waits_only_where_there_is_none() {
+    let mut places = Places::default();
+    places.take(&on(&[5]), 2);
+    let decision = may_book(&half_days(), &places, &every(&["MO 09:00"]), at(IN_TIME)).unwrap();
+    assert_eq!(decision, Decision::Confirm { occurrences: on(&[1]), places: 1 });
+    places.take(&on(&[1]), 2);
+    let decision = may_book(&half_days(), &places, &every(&["MO 09:00"]), at(IN_TIME)).unwrap();
+    assert_eq!(decision, Decision::Wait { occurrences: on(&[1, 5]), places: 1, ahead: 0 });
+    places.note(&decision, Scope::Weekly, false);
+    assert_eq!(places.line.wanting(&on(&[5])), 1, "who waits for Mondays is ahead on a Monday");
+    assert_eq!(places.line.wanting(&on(&[3])), 0, "and on no Wednesday");
+    assert_eq!(places.line.parties(), 1, "a party that waits for two dates is one");
+}
+
+#[test]
+fn several_dates_of_ones_choice_are_one_booking_all_or_none() {
+    let mut term = half_days();
+    term.entry.dates_at_once = 3;
+    let some = |numbers: &[u128]| Wish { which: Which::Dates(on(numbers)), ..wish() };
+    let decision = may_book(&term, &Places::default(), &some(&[6, 1, 3, 3]), at(IN_TIME)).unwrap();
+    assert_eq!(decision, Decision::Confirm { occurrences: on(&[1, 3, 6]), places: 1 });
+    let too_many = may_book(&term, &Places::default(), &some(&[1, 2, 3, 4]), at(IN_TIME));
+    assert_eq!(too_many, Err(Refusal::TooManyDates { max: 3 }));
+    let mut places = Places::default();
+    places.take(&on(&[3]), 2);
+    let full = may_book(&term, &places, &some(&[1, 3]), at(IN_TIME));
+    assert_eq!(full, Err(Refusal::DateFull { on: date(2026, 12, 9), start: Time::constant(9, 0, 0, 0) }));
+    let alone = may_book(&term, &places, &some(&[3]), at(IN_TIME)).unwrap();
+    assert_eq!(
+        alone,
+        Decision::Wait { occurrences: on(&[3]), places: 1, ahead: 0 },
+        "one date alone can be waited for"
+    );
+    let unknown = may_book(&term, &Places::default(), &some(&[1, 99]), at(IN_TIME));
+    assert_eq!(unknown, Err(Refusal::NoDateLeft));
+}
+
+#[test]
+fn where_one_place_a_day_is_all_a_second_one_is_refused() {
+    let mut term = half_days();
+    term.entry.dates_at_once = 3;
+    term.entry.one_a_day = true;
+    let both = Wish { which: Which::Dates(on(&[1, 2])), ..wish() };
+    let refused = may_book(&term, &Places::default(), &both, at(IN_TIME));
+    assert_eq!(refused, Err(Refusal::OneADay { on: date(2026, 12, 7) }));
+    let mut second = Wish { which: Which::Dates(on(&[2])), ..wish() };
+    second.has.days = [date(2026, 12, 7)].into();
+    assert_eq!(may_book(&term, &Places::default(), &second, at(IN_TIME)), refused);
+    let each = Wish { which: Which::Dates(on(&[2, 3])), ..wish() };
+    assert!(may_book(&term, &Places::default(), &each, at(IN_TIME)).is_ok());
 }

@@ -4,9 +4,7 @@
 
 use domain::{
     activity::Unit,
-    booking::{
-        BookingState, Decision, Places, Scope, Standing, Wish, may_accept, may_book, may_prepare, standing_of_term,
-    },
+    booking::{BookingState, Decision, Places, Standing, Wish, may_accept, may_book, may_prepare, standing_of_term},
     entry::{Entry, Giving, GradeRule, Group, Overlap, Shape, Standings},
     grade::Grade,
     id::{BookingId, OccurrenceId, TermId},
@@ -14,8 +12,12 @@ use domain::{
     refusal::Refusal,
     rights::Door,
     term::{AgeRule, Occurrence, OccurrenceState, Promotion, Scopes, Term, TermState},
+    which::Which,
 };
-use jiff::{Timestamp, ToSpan, civil::date};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Time, date},
+};
 use uuid::Uuid;
 
 const OPENS: &str = "2026-11-20T01:00:00Z";
@@ -37,6 +39,7 @@ fn term(entry: Entry) -> Term {
         Occurrence {
             id: id(n.unsigned_abs().into()),
             on_date: date(2026, 12, n),
+            start: Time::constant(9, 0, 0, 0),
             starts_at,
             ends_at: starts_at + 2.hours(),
             state: OccurrenceState::Scheduled,
@@ -52,7 +55,7 @@ fn term(entry: Entry) -> Term {
         closes_at: Some(at(CLOSES)),
         cancel_hours: 24,
         age: AgeRule::default(),
-        scopes: Scopes { whole: true, rest: true, single: true },
+        scopes: Scopes { whole: true, rest: true, single: true, weekly: false },
         waitlist_cap: None,
         promotion: Promotion::AutoFill,
         entry,
@@ -63,8 +66,7 @@ fn term(entry: Entry) -> Term {
 
 fn wish() -> Wish {
     Wish {
-        scope: Scope::Whole,
-        occurrence: None,
+        which: Which::Whole,
         heads: 1,
         adults: None,
         birth: Some(date(2018, 3, 1)),
@@ -255,7 +257,7 @@ fn a_larger_party_is_passed_or_waited_for_as_the_term_states() {
     let held = [(id(1), 1), (id(2), 1)].into_iter().collect();
     let waiting = [waiter(7, &[1], 2), waiter(8, &[1], 1), waiter(9, &[2], 1)];
     let single = [(id(1), 2), (id(2), 1)].into_iter().collect();
-    let places = Places { held, line: Line { all: 0, single }, first: Line::default() };
+    let places = Places { held, line: Line { single, ..Line::default() }, first: Line::default() };
     let up = |smaller_may_pass| {
         let term = term(Entry { smaller_may_pass, ..Entry::default() });
         let up = promote(&term, &places, &waiting, at(IN_TIME));
@@ -268,7 +270,7 @@ fn a_larger_party_is_passed_or_waited_for_as_the_term_states() {
     assert_eq!(why(7), Some(Stuck::TooFewFree { needs: 2, free: 1 }));
     assert_eq!(why(8), Some(Stuck::HeldUp));
     assert_eq!(why(9), None);
-    let newcomer = Wish { scope: Scope::Single, occurrence: Some(id(1)), ..wish() };
+    let newcomer = Wish { which: Which::Dates(vec![id(1)]), ..wish() };
     let answer = may_book(&strict, &places, &newcomer, at(IN_TIME));
     assert!(matches!(answer, Ok(Decision::Wait { ahead: 2, .. })), "nobody slips in: {answer:?}");
 }

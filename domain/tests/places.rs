@@ -9,10 +9,15 @@ use domain::{
     entry::{Entry, Giving, Group, Standings},
     id::{BookingId, OccurrenceId, TermId},
     line::{Waiter, order_no, promote},
+    recurrence::Weekday,
     rights::Door,
     term::{AgeRule, Occurrence, OccurrenceState, Promotion, Scopes, Term, TermState},
+    which::{WeekHour, Which},
 };
-use jiff::{Timestamp, ToSpan, civil::date};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Time, date},
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -21,6 +26,11 @@ const START: &str = "2026-12-01T01:00:00Z";
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
+}
+
+/// Every second date is in the afternoon.
+fn hour(date: usize) -> Time {
+    if date.is_multiple_of(2) { Time::constant(9, 0, 0, 0) } else { Time::constant(14, 0, 0, 0) }
 }
 
 fn term(capacity: u32, unit: Unit, dates: usize, smaller_may_pass: bool) -> Term {
@@ -33,10 +43,10 @@ fn term(capacity: u32, unit: Unit, dates: usize, smaller_may_pass: bool) -> Term
         closes_at: None,
         cancel_hours: 24,
         age: AgeRule::default(),
-        scopes: Scopes { whole: true, rest: true, single: true },
+        scopes: Scopes { whole: true, rest: true, single: true, weekly: true },
         waitlist_cap: None,
         promotion: Promotion::AutoFill,
-        entry: Entry { smaller_may_pass, ..Entry::default() },
+        entry: Entry { smaller_may_pass, dates_at_once: 3, ..Entry::default() },
         drawn: false,
         occurrences: (0..dates)
             .map(|n| {
@@ -44,6 +54,7 @@ fn term(capacity: u32, unit: Unit, dates: usize, smaller_may_pass: bool) -> Term
                 Occurrence {
                     id: OccurrenceId(Uuid::from_u128(n as u128 + 1)),
                     on_date: date(2026, 12, 1) + (7 * n as i64).days(),
+                    start: hour(n),
                     starts_at,
                     ends_at: starts_at + 90.minutes(),
                     state: OccurrenceState::Scheduled,
@@ -83,6 +94,7 @@ impl Rows {
                     for line in [Some(&mut places.line), row.first.then_some(&mut places.first)].into_iter().flatten() {
                         match row.scope {
                             Scope::Single => *line.single.entry(row.dates[0]).or_default() += 1,
+                            Scope::Weekly => line.some.push(row.dates.iter().copied().collect()),
                             Scope::Whole | Scope::Rest => line.all += 1,
                         }
                     }
@@ -104,7 +116,8 @@ impl Rows {
         let mut noted = self.places().0;
         let Ok(decision) = may_book(term, &noted, &wish, now) else { return };
         let first = term.entry.is_first(&wish.has.groups);
-        noted.note(&decision, wish.scope, first);
+        let scope = wish.which.scope();
+        noted.note(&decision, scope, first);
         let (state, places, dates) = match decision {
             Decision::Confirm { occurrences, places } => (BookingState::Confirmed, places, occurrences),
             Decision::Hold { occurrences, places, .. } => (BookingState::Offered, places, occurrences),
@@ -112,7 +125,7 @@ impl Rows {
                 (BookingState::Waiting, places, occurrences)
             }
         };
-        self.bookings.insert(number, Row { state, first, scope: wish.scope, places, dates });
+        self.bookings.insert(number, Row { state, first, scope, places, dates });
         assert_eq!(noted, self.places().0, "what was noted is what would be read");
     }
 
@@ -135,28 +148,30 @@ impl Rows {
 
 #[derive(Clone, Debug)]
 enum Step {
-    Book { scope: Scope, date: usize, heads: u32, first: bool },
+    Book { which: Which, heads: u32, first: bool },
     Cancel { nth: usize },
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let scope = prop_oneof![Just(Scope::Whole), Just(Scope::Rest), Just(Scope::Single)];
-    let book = (scope, 0..5_usize, 1..5_u32, any::<bool>()).prop_map(|(scope, date, heads, first)| Step::Book {
-        scope,
-        date,
-        heads,
-        first,
-    });
+    let date = |n: usize| OccurrenceId(Uuid::from_u128(n as u128 + 1));
+    let week_hour = |n: usize| WeekHour { weekday: Weekday::Tuesday, start: hour(n) };
+    let which = prop_oneof![
+        Just(Which::Whole),
+        Just(Which::Rest),
+        (0..5_usize).prop_map(move |n| Which::Dates(vec![date(n)])),
+        (0..4_usize).prop_map(move |n| Which::Dates(vec![date(n), date((n + 1) % 4)])),
+        (0..2_usize).prop_map(move |n| Which::Weekly(vec![week_hour(n)])),
+        Just(Which::Weekly(vec![week_hour(0), week_hour(1)])),
+    ];
+    let book = (which, 1..5_u32, any::<bool>()).prop_map(|(which, heads, first)| Step::Book { which, heads, first });
     let cancel = (0..50_usize).prop_map(|nth| Step::Cancel { nth });
     prop::collection::vec(prop_oneof![3 => book, 2 => cancel], 1..60)
 }
 
-fn wish(scope: Scope, date: usize, heads: u32, first: bool) -> Wish {
-    let occurrence = Some(OccurrenceId(Uuid::from_u128(date as u128 + 1)));
+fn wish(which: Which, heads: u32, first: bool) -> Wish {
     let groups = if first { vec![Group::DualIncome] } else { Vec::new() };
     Wish {
-        scope,
-        occurrence,
+        which,
         heads,
         adults: None,
         birth: None,
@@ -185,7 +200,7 @@ proptest! {
         let mut rows = Rows::default();
         for step in steps {
             match step {
-                Step::Book { scope, date, heads, first } => rows.book(&term, wish(scope, date, heads, first), now),
+                Step::Book { which, heads, first } => rows.book(&term, wish(which, heads, first), now),
                 Step::Cancel { nth } => rows.cancel(&term, nth, now),
             }
             let (places, waiting) = rows.places();
@@ -202,7 +217,7 @@ proptest! {
         let now = at(START) - 240.hours();
         let mut rows = Rows::default();
         for _ in 0..count {
-            rows.book(&term, wish(Scope::Whole, 0, 1, false), now);
+            rows.book(&term, wish(Which::Whole, 1, false), now);
         }
         rows.cancel(&term, leave, now);
         let live: Vec<_> =

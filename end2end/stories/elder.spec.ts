@@ -54,3 +54,38 @@ test('an elder makes the text as large as it gets, and has the page read aloud',
     await expect(read).toHaveCount(0);
   }
 });
+
+test('every page that an elder needs fits 320 points, and a screen at 200 %', async ({ page }) => {
+  test.slow();
+  await signIn(page, 'yongxing', '13800000002');
+  await open(page, '/yongxing/my');
+  const activity = await page.locator('.occ__name a').first().getAttribute('href');
+  const pages = [
+    '/yongxing',
+    '/yongxing?view=week',
+    '/yongxing?view=month',
+    '/yongxing/activities',
+    activity ?? '/yongxing/activities',
+    '/yongxing/my',
+    '/yongxing/my?by=person',
+    '/yongxing/my/codes',
+    '/yongxing/notices',
+    '/yongxing/privacy',
+    '/yongxing/my/account',
+    '/yongxing/my/care',
+    '/yongxing/my/data',
+    '/yongxing/my/week',
+  ];
+  for (const look of ['elder', 'plain']) {
+    await page.context().addCookies([{ name: 'look', value: look, url: new URL(page.url()).origin }]);
+    // 320 points are WCAG 2.2's 1.4.10; 640 are a screen of 1280 enlarged to 200 % (1.4.4).
+    for (const width of [320, 640]) {
+      await page.setViewportSize({ width, height: 720 });
+      for (const path of pages) {
+        await page.goto(path);
+        await expect(page.locator('h1').first()).toBeVisible();
+        await fits(page);
+      }
+    }
+  }
+});

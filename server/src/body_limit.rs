@@ -1,6 +1,7 @@
 //! Bodies arrive whole, small and soon, or the request is refused before anything acts on it.
 
 use crate::sentence;
+use app::desk::import::PreviewRoster;
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
@@ -8,10 +9,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, Method, header};
+use leptos::server_fn::ServerFn;
 use std::{error::Error, time::Duration};
 
 /// More than any form here sends.
 pub const LARGEST: usize = 256 * 1024;
+
+/// What a form with a file may send. The form itself allows less, and says so on its page.
+pub const LARGEST_WITH_FILE: usize = 2 * 1024 * 1024;
+
+/// The one request that takes a file.
+pub const TAKES_FILE: &str = PreviewRoster::PATH;
 
 /// How long a body may take to arrive.
 pub const PATIENCE: Duration = Duration::from_secs(15);
@@ -22,11 +30,12 @@ pub async fn take_whole_body(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
+    let largest = if parts.uri.path() == TAKES_FILE { LARGEST_WITH_FILE } else { LARGEST };
     let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|bytes: u64| bytes > LARGEST as u64) {
+    if announced.is_some_and(|bytes: u64| bytes > largest as u64) {
         return refuse(sentence::TOO_LARGE);
     }
-    match tokio::time::timeout(PATIENCE, to_bytes(body, LARGEST)).await {
+    match tokio::time::timeout(PATIENCE, to_bytes(body, largest)).await {
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Ok(Err(error)) if is_too_large(&error) => refuse(sentence::TOO_LARGE),
         Ok(Err(_)) => refuse(sentence::BROKEN),

@@ -217,9 +217,18 @@ pub struct Settings {
     #[arg(long, global = true, env = "ZHAOXI_DEMO")]
     pub demo: bool,
 
-    /// Where sign-in codes go [default: console]
+    /// Where sign-in codes go without a gateway [default: console]
     #[arg(long, global = true, env = "ZHAOXI_CODE_SENDER", value_name = "console|file:PATH")]
     pub code_sender: Option<String>,
+
+    /// The address of a gateway that sends sign-in codes by SMS, as https://sms.example.org/send: docs/operations.md says
+    /// what it is asked
+    #[arg(long, global = true, env = "ZHAOXI_SMS_URL", value_name = "URL")]
+    pub sms_url: Option<String>,
+
+    /// The file of the secret by which requests to the gateway are signed
+    #[arg(long, global = true, env = "ZHAOXI_SMS_SECRET_FILE", value_name = "FILE")]
+    pub sms_secret_file: Option<PathBuf>,
 
     /// The folder of the built pages' files [default: site or ../site beside the program, ./target/site]
     #[arg(long, global = true, env = "LEPTOS_SITE_ROOT", value_name = "FOLDER")]
@@ -249,6 +258,8 @@ impl Settings {
             public_url: self.public_url.or(file.public_url),
             demo: self.demo || file.demo,
             code_sender: self.code_sender.or(file.code_sender),
+            sms_url: self.sms_url.or(file.sms_url),
+            sms_secret_file: self.sms_secret_file.or(file.sms_secret_file),
             site_root: self.site_root.or(file.site_root),
             trust_proxy: self.trust_proxy || file.trust_proxy,
             no_rate_limit: self.no_rate_limit || file.no_rate_limit,

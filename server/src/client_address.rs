@@ -1,7 +1,12 @@
 //! Where a request comes from.
 
-use axum::extract::ConnectInfo;
-use http::{Extensions, HeaderMap};
+use app::ssr::FromNetwork;
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{Extensions, HeaderMap, Method};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The client's address: the connection's own, or the one that our proxy saw.
@@ -25,6 +30,15 @@ pub fn network(address: IpAddr) -> IpAddr {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
     }
+}
+
+/// Tells what is asked to be done from which network it comes.
+pub async fn tell_network(State(trust_proxy): State<bool>, mut request: Request, next: Next) -> Response {
+    if request.method() == Method::POST {
+        let from = network(client_address(request.extensions(), request.headers(), trust_proxy));
+        request.extensions_mut().insert(FromNetwork(from));
+    }
+    next.run(request).await
 }
 
 #[cfg(test)]

@@ -1,8 +1,17 @@
-//! Where sign-in codes go: the console, or a file that a gateway reads.
+//! Where sign-in codes go: a gateway that sends messages, a file that something reads, or the console.
 
-use app::ssr::CodeSender;
-use domain::phone::PhoneNumber;
-use std::{fmt, fs, future::Future, io, io::Write, path::PathBuf, pin::Pin, str::FromStr, sync::Arc};
+use crate::sms_gateway::{Gateway, GatewayError, GatewayUrl};
+use app::ssr::{Clock, CodeSender, NotSent, OneTimeCode};
+use std::{
+    fmt, fs,
+    future::{Future, ready},
+    io,
+    io::Write,
+    path::PathBuf,
+    pin::Pin,
+    str::FromStr,
+    sync::Arc,
+};
 
 /// Where codes go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +20,13 @@ pub enum Destination {
     Console,
     /// One JSON object a line, added at the end of this file.
     File(PathBuf),
+    /// A gateway that sends messages.
+    Gateway {
+        /// Its address.
+        url: GatewayUrl,
+        /// The file of the secret by which requests are signed.
+        secret_file: PathBuf,
+    },
 }
 
 /// A destination that does not exist.
@@ -35,40 +51,46 @@ impl fmt::Display for Destination {
         match self {
             Self::Console => f.write_str("console"),
             Self::File(path) => write!(f, "file {}", path.display()),
+            Self::Gateway { url, .. } => write!(f, "gateway {url}"),
         }
     }
 }
 
 /// The sender for a destination.
-pub fn code_sender(destination: Destination) -> Arc<dyn CodeSender> {
-    match destination {
+///
+/// # Errors
+/// Those of a gateway's secret and certificates.
+pub fn code_sender(destination: Destination, clock: Clock) -> Result<Arc<dyn CodeSender>, GatewayError> {
+    Ok(match destination {
         Destination::Console => Arc::new(Console),
-        Destination::File(path) => Arc::new(File(path)),
-    }
+        Destination::File(path) => Arc::new(File(path, clock)),
+        Destination::Gateway { url, secret_file } => Arc::new(Gateway::open(url, &secret_file, clock)?),
+    })
 }
 
-type Sent<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+/// What comes of a sending.
+pub(crate) type Sent<'a> = Pin<Box<dyn Future<Output = Result<(), NotSent>> + Send + 'a>>;
 
 struct Console;
 
 impl CodeSender for Console {
     /// The console may be kept as a log, so the number is masked.
-    fn send<'a>(&'a self, phone: &'a PhoneNumber, code: &'a str) -> Sent<'a> {
-        println!("sign-in code for {}: {code}", phone.masked());
-        Box::pin(std::future::ready(Ok(())))
+    fn send(&self, code: OneTimeCode) -> Sent<'_> {
+        println!("sign-in code for {}: {}", code.phone.masked(), code.code);
+        Box::pin(ready(Ok(())))
     }
 }
 
-struct File(PathBuf);
+struct File(PathBuf, Clock);
 
 impl CodeSender for File {
-    fn send<'a>(&'a self, phone: &'a PhoneNumber, code: &'a str) -> Sent<'a> {
-        let at = crate::clock::now().to_string();
-        let line = serde_json::json!({ "at": at, "phone": phone.as_str(), "code": code }).to_string() + "\n";
+    fn send(&self, code: OneTimeCode) -> Sent<'_> {
+        let at = (self.1)().to_string();
+        let line = serde_json::json!({ "at": at, "phone": code.phone.as_str(), "code": code.code }).to_string() + "\n";
         let path = self.0.clone();
         Box::pin(async move {
             let written = tokio::task::spawn_blocking(move || append(&path, &line)).await;
-            written.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+            written.map_err(io::Error::from).flatten().map_err(|error| NotSent::Surely(error.to_string()))
         })
     }
 }
@@ -85,6 +107,11 @@ fn append(path: &PathBuf, line: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::phone::PhoneNumber;
+
+    fn clock() -> Clock {
+        Arc::new(crate::clock::now)
+    }
 
     #[test]
     fn a_destination_is_read_as_it_is_written() {
@@ -100,10 +127,15 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("zhaoxi-codes-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let path = folder.join("codes");
-        let sender = code_sender(Destination::File(path.clone()));
-        let phone = PhoneNumber::parse("13812345678").unwrap();
-        sender.send(&phone, "000123").await.unwrap();
-        sender.send(&phone, "456789").await.unwrap();
+        let sender = code_sender(Destination::File(path.clone()), clock()).unwrap();
+        let code = |code: &str| OneTimeCode {
+            id: uuid::Uuid::nil(),
+            phone: PhoneNumber::parse("13812345678").unwrap(),
+            code: code.to_owned(),
+            expires_at: jiff::Timestamp::MAX,
+        };
+        sender.send(code("000123")).await.unwrap();
+        sender.send(code("456789")).await.unwrap();
         let lines = fs::read_to_string(&path).unwrap();
         let codes: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(codes.len(), 2);
@@ -113,8 +145,8 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
-        let nowhere = code_sender(Destination::File(folder.join("no/such/folder")));
-        assert!(nowhere.send(&phone, "000123").await.is_err());
+        let nowhere = code_sender(Destination::File(folder.join("no/such/folder")), clock()).unwrap();
+        assert!(matches!(nowhere.send(code("000123")).await, Err(NotSent::Surely(_))));
         fs::remove_dir_all(&folder).unwrap();
     }
 }

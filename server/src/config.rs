@@ -3,6 +3,7 @@
 use crate::{
     cli::Settings,
     code_sender::{Destination, UnknownDestination},
+    sms_gateway::BadUrl,
 };
 use http::Uri;
 use std::{
@@ -106,6 +107,18 @@ pub enum ConfigError {
     /// The code sender is unknown.
     #[error(transparent)]
     CodeSender(#[from] UnknownDestination),
+    /// The gateway has no such address.
+    #[error(transparent)]
+    SmsUrl(#[from] BadUrl),
+    /// A gateway without a secret, or the other way round.
+    #[error("--sms-url and --sms-secret-file belong together: {0} is missing")]
+    HalfAGateway(&'static str),
+    /// Two ways at once.
+    #[error("codes go one way: give --sms-url or --code-sender, not both")]
+    TwoWays,
+    /// A demo whose codes are sent to whom they name.
+    #[error("--demo shows every code on the page, so anybody could sign in as anybody: give --demo or --sms-url")]
+    DemoSends,
 }
 
 impl Config {
@@ -131,6 +144,16 @@ impl Config {
             Some(url) => DatabaseSetting { url, folder: None },
             None => default_database(variable).ok_or(ConfigError::NoDatabase)?,
         };
+        let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let secret_file = settings.sms_secret_file.filter(|path| !path.as_os_str().is_empty());
+        let code_sender = match (said(&settings.sms_url), secret_file, said(&settings.code_sender)) {
+            (None, None, other) => other.as_deref().unwrap_or("console").parse()?,
+            (Some(_), Some(_), Some(_)) => return Err(ConfigError::TwoWays),
+            (Some(_), Some(_), None) if settings.demo => return Err(ConfigError::DemoSends),
+            (Some(url), Some(secret_file), None) => Destination::Gateway { url: url.parse()?, secret_file },
+            (Some(_), None, _) => return Err(ConfigError::HalfAGateway("--sms-secret-file")),
+            (None, Some(_), _) => return Err(ConfigError::HalfAGateway("--sms-url")),
+        };
         Ok(Self {
             file,
             database,
@@ -138,7 +161,7 @@ impl Config {
             addr: settings.addr.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000))),
             public_url: settings.public_url.map(parse_public_url).transpose()?,
             demo: settings.demo,
-            code_sender: settings.code_sender.as_deref().unwrap_or("console").parse()?,
+            code_sender,
             site_root: settings.site_root.filter(|path| !path.as_os_str().is_empty()),
             trust_proxy: settings.trust_proxy,
             rate_limit: !settings.no_rate_limit,
@@ -207,13 +230,28 @@ mod tests {
     }
 
     #[test]
+    fn a_gateway_is_named_whole_and_alone() {
+        let decide =
+            |text: &str| Config::decide(toml::from_str(text).unwrap(), None, home).map(|config| config.code_sender);
+        let whole = "sms_url = 'https://sms.example.org/send'\nsms_secret_file = '/etc/zhaoxi/sms.secret'\n";
+        let gateway = decide(whole).unwrap();
+        assert_eq!(gateway.to_string(), "gateway https://sms.example.org/send");
+        assert!(matches!(decide("sms_url = 'https://sms.example.org'"), Err(ConfigError::HalfAGateway(_))));
+        assert!(matches!(decide("sms_secret_file = '/a'"), Err(ConfigError::HalfAGateway(_))));
+        assert!(matches!(decide(&format!("{whole}demo = true")), Err(ConfigError::DemoSends)));
+        assert!(matches!(decide(&format!("{whole}code_sender = 'console'")), Err(ConfigError::TwoWays)));
+        assert!(matches!(decide("sms_url = 'ftp://a'\nsms_secret_file = '/a'"), Err(ConfigError::SmsUrl(_))));
+        assert_eq!(decide("").unwrap(), Destination::Console);
+    }
+
+    #[test]
     fn a_misspelt_setting_is_told_with_its_line_and_not_with_its_value() {
         let folder = env::temp_dir().join(format!("zhaoxi-config-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join("zhaoxi.toml");
-        std::fs::write(&path, "demo = true\ndatabase = 'postgres://a:secret@b/c'\n").unwrap();
+        std::fs::write(&path, "demo = true\ndatabase = 'postgres://a:hunter2@b/c'\n").unwrap();
         let told = read_file(&path).unwrap_err().to_string();
-        assert!(told.contains("line 2") && told.contains("database_url") && !told.contains("secret"), "{told}");
+        assert!(told.contains("line 2") && told.contains("database_url") && !told.contains("hunter2"), "{told}");
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

@@ -20,21 +20,26 @@ const ALWAYS: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (
         HeaderName::from_static("permissions-policy"),
-        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "camera=(self), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
 ];
 
 /// Adds the headers that an answer does not have yet. What the browser has already keeps the policy that came with it.
 pub async fn always(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let known = response.status() == StatusCode::NOT_MODIFIED;
+    let status = response.status();
+    complete(response.headers_mut(), status);
+    response
+}
+
+/// The same for the headers of an answer with this status.
+pub fn complete(headers: &mut HeaderMap, status: StatusCode) {
     for (name, value) in ALWAYS {
-        if known && name == header::CONTENT_SECURITY_POLICY {
+        if status == StatusCode::NOT_MODIFIED && name == header::CONTENT_SECURITY_POLICY {
             continue;
         }
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    response
 }
 
 /// Says how long a page may be kept: not at all if it was made for somebody who is signed in or answers a request,
@@ -59,8 +64,11 @@ pub async fn cached_for_ever(request: Request, next: Next) -> Response {
     response
 }
 
-/// Other files are asked for again every time; they have an ETag.
+/// Other files are asked for again every time; they have an ETag. The icons' address changes with them.
 pub async fn revalidated(request: Request, next: Next) -> Response {
+    if request.uri().path_and_query().is_some_and(|asked| asked == app::parts::ICONS) {
+        return cached_for_ever(request, next).await;
+    }
     let mut response = next.run(request).await;
     say_caching(response.headers_mut(), "no-cache");
     response

@@ -1,8 +1,8 @@
 //! Connections. This stands in for `axum::serve`, which leaves Nagle's algorithm on (each page then waits 40 ms for
 //! an acknowledgement) and lets a client that never finishes its headers hold a connection for ever.
 
+use crate::router::Site;
 use axum::{
-    Router,
     body::Body,
     extract::{ConnectInfo, Request},
 };
@@ -29,7 +29,7 @@ pub const STOP_PATIENCE: Duration = Duration::from_secs(8);
 ///
 /// Only HTTP/1.1 is spoken: HTTP/2 comes to browsers through a proxy with TLS, and telling the two apart would wait
 /// without a limit for a client's first bytes.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_PATIENCE).max_buf_size(LARGEST_HEAD);
     let connections = GracefulShutdown::new();
@@ -39,7 +39,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             accepted = accept(&listener) => accepted,
             () = &mut stop => break,
         };
-        let service = router.clone().map_request(move |request: http::Request<Incoming>| {
+        let service = site.clone().map_request(move |request: http::Request<Incoming>| {
             let mut request: Request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(client));
             request

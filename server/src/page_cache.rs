@@ -4,10 +4,14 @@
 //! and the second of the clock. So that is the key, and the page is rendered from the key alone: nothing of a visitor
 //! can come into what others are given, and no page is older than the last change or the last second. What comes at
 //! once waits for one rendering. Each answer has a nonce of its own.
+//!
+//! What is kept is what [`keep`] saw behind all layers, with the headers of every answer, so that [`KeptFirst`] may give it
+//! before any of them is asked: of a GET without a body they refuse none, and the access log is written here as well.
 
 use crate::{
+    access_log,
     etag::{etag, is_known},
-    login_cookie,
+    headers, login_cookie,
     page_body::PageBody,
 };
 use app::{
@@ -20,14 +24,18 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use futures_util::future::{Either, FutureExt, Ready, ready};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use leptos::nonce::Nonce;
 use moka::{future::Cache, policy::EvictionPolicy};
 use std::{
+    convert::Infallible,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    task::{Context, Poll},
+    time::{Duration, Instant},
 };
 use store::revisions::Revisions;
+use tower::Service;
 
 /// How much memory kept pages may take.
 const MOST: u64 = 32 << 20;
@@ -130,12 +138,46 @@ impl PageCache {
     }
 }
 
-/// Answers from what is kept, or renders and keeps.
-pub async fn keep(State(cache): State<Arc<PageCache>>, request: Request, next: Next) -> Response {
-    let Some(key) = cache.key(&request) else { return next.run(request).await };
-    if let Some(kept) = cache.kept.get(&key).await {
-        return kept.answer(request.headers());
+/// Gives what is kept, and asks for whatever else there is.
+#[derive(Clone)]
+pub struct KeptFirst<S> {
+    cache: Arc<PageCache>,
+    rest: S,
+}
+
+impl<S> KeptFirst<S> {
+    /// In front of `rest`, whose pages [`keep`] keeps.
+    pub fn new(cache: Arc<PageCache>, rest: S) -> Self {
+        Self { cache, rest }
     }
+}
+
+impl<S: Service<Request, Response = Response, Error = Infallible>> Service<Request> for KeptFirst<S> {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Either<Ready<Result<Response, Infallible>>, S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.rest.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let asked = Instant::now();
+        let Some(key) = self.cache.key(&request) else { return Either::Right(self.rest.call(request)) };
+        // Nobody waits here: what isn't found at once is found by [`keep`], by the same key.
+        let Some(kept) = self.cache.kept.get(&key).now_or_never().flatten() else {
+            request.extensions_mut().insert(key);
+            return Either::Right(self.rest.call(request));
+        };
+        let response = kept.answer(request.headers());
+        access_log::log(request.method(), request.uri().path(), response.status(), asked);
+        Either::Left(ready(Ok(response)))
+    }
+}
+
+/// Renders and keeps, or waits for whoever renders the same.
+pub async fn keep(State(cache): State<Arc<PageCache>>, mut request: Request, next: Next) -> Response {
+    let Some(key) = request.extensions_mut().remove::<Key>() else { return next.run(request).await };
     let Some(asked) = key.request() else { return next.run(request).await };
     let again = next.clone();
     let rendering = async move {
@@ -167,7 +209,7 @@ impl NotKept {
 /// An answer that is kept.
 struct Kept {
     headers: HeaderMap,
-    /// The policy's text before and after the nonce.
+    /// The policy's text before and after the nonce; none where it has none.
     policy: Option<(String, String)>,
     /// None where the browser may not keep it.
     etag: Option<HeaderValue>,
@@ -176,20 +218,19 @@ struct Kept {
 
 impl Kept {
     async fn of(response: Response) -> Result<Self, NotKept> {
-        let (mut parts, body) = response.into_parts();
+        let (parts, body) = response.into_parts();
         if parts.status != StatusCode::OK || parts.headers.contains_key(header::SET_COOKIE) {
             return Err(NotKept::new(Some(Response::from_parts(parts, body))));
         }
         let body: Bytes = to_bytes(body, LARGEST).await.map_err(|_| NotKept::new(None))?;
-        let policy = parts.headers.remove(header::CONTENT_SECURITY_POLICY);
+        let mut headers = parts.headers;
+        headers::complete(&mut headers, parts.status);
+        let policy = headers.get(header::CONTENT_SECURITY_POLICY).cloned();
         let policy = policy.as_ref().and_then(|policy| policy.to_str().ok());
         let nonce = policy.and_then(|policy| policy.split_once("'nonce-")?.1.split_once('\'')).map(|(nonce, _)| nonce);
         let body = PageBody::cut(&body, nonce);
-        let policy = policy.map(|policy| match nonce.and_then(|nonce| policy.split_once(nonce)) {
-            Some((before, after)) => (before.to_owned(), after.to_owned()),
-            None => (policy.to_owned(), String::new()),
-        });
-        let mut headers = parts.headers;
+        let policy = policy.zip(nonce).and_then(|(policy, nonce)| policy.split_once(nonce));
+        let policy = policy.map(|(before, after)| (before.to_owned(), after.to_owned()));
         headers.remove(header::CONTENT_LENGTH);
         let varies = |vary: &HeaderValue| vary.to_str().is_ok_and(|vary| vary.eq_ignore_ascii_case("accept-encoding"));
         if !headers.get_all(header::VARY).iter().any(varies) {
@@ -211,6 +252,7 @@ impl Kept {
             headers.insert(header::ETAG, etag.clone());
             if is_known(asked, etag) {
                 // Without a policy: the browser's own copy has the nonce of the policy that came with it.
+                headers.remove(header::CONTENT_SECURITY_POLICY);
                 headers.remove(header::CONTENT_TYPE);
                 *response.status_mut() = StatusCode::NOT_MODIFIED;
                 return response;

@@ -18,7 +18,15 @@ use std::{
 };
 
 /// The requests that are limited, by how their paths begin: the rest is a hash.
-const LIMITED: [&str; 4] = ["/api/ask_code", "/api/enter_code", "/api/enter_password", "/api/enter_household_code"];
+const LIMITED: [&str; 7] = [
+    "/api/ask_code",
+    "/api/enter_code",
+    "/api/enter_password",
+    "/api/enter_second",
+    "/api/enter_passkey",
+    "/api/confirm_password",
+    "/api/enter_household_code",
+];
 
 /// A try is gained in this time: 30 a minute.
 const INTERVAL: Duration = Duration::from_secs(2);

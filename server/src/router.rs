@@ -3,11 +3,14 @@
 use crate::{
     access_log,
     assets::{Assets, OUTPUT_NAME},
-    body_limit, cross_site,
+    body_limit,
+    client_address::tell_network,
+    cross_site,
     feeds::{self, Feeds},
     headers, health, live,
     login_cookie::{self, LoginStore},
-    page_cache::{self, PageCache},
+    page_cache::{self, KeptFirst, PageCache},
+    photos,
     rate_limit::{self, SignInLimit},
     sentence,
 };
@@ -63,16 +66,20 @@ pub struct Setup {
     pub rate_limit: bool,
 }
 
-/// Everything that is served. Layers stand from the outermost to the innermost, around the routes as a whole: a layer of
+/// Everything that is served.
+pub type Site = KeptFirst<Router>;
+
+/// What is served. Layers stand from the outermost to the innermost, around the routes as a whole: a layer of
 /// a `Router` would stand around each of its routes, and be copied with all that it holds for each request.
-pub fn router(setup: Setup, logins: LoginStore) -> Result<Router, ConfigError> {
+pub fn router(setup: Setup, logins: LoginStore) -> Result<Site, ConfigError> {
     let public_url = setup.public_url.as_deref();
     let feeds = Feeds { db: setup.host.db.clone(), clock: setup.host.clock.clone(), address: public_address(&setup) };
     let limit = setup.rate_limit.then(|| SignInLimit::new(setup.trust_proxy));
+    let kept = Arc::new(PageCache::new(setup.host.revisions.clone(), setup.host.clock.clone()));
     let routes = built_files(&setup.assets)
         .merge(feeds::router(feeds))
         .merge(live::router(setup.host.revisions.clone(), live::MOST))
-        .fallback_service(pages(&setup, logins));
+        .fallback_service(pages(&setup, logins, Arc::clone(&kept)));
     let layered = ServiceBuilder::new()
         .layer(from_fn(access_log::log_request))
         .layer(from_fn(headers::always))
@@ -82,12 +89,14 @@ pub fn router(setup: Setup, logins: LoginStore) -> Result<Router, ConfigError> {
         .layer(from_fn(cross_site::demand_origin))
         .layer(cross_site::same_site(public_url)?)
         .option_layer(limit.map(|limit| from_fn_with_state(limit, rate_limit::limit_sign_in)))
+        .layer(from_fn_with_state(setup.trust_proxy, tell_network))
         .layer(from_fn(body_limit::take_whole_body))
         .service(routes);
-    Ok(Router::new()
+    let all = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready).with_state(setup.host.db.clone()))
-        .fallback_service(layered))
+        .fallback_service(layered);
+    Ok(KeptFirst::new(kept, all))
 }
 
 fn public_address(setup: &Setup) -> PublicAddress {
@@ -103,11 +112,12 @@ static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
 fn pages(
     setup: &Setup,
     logins: LoginStore,
+    kept: Arc<PageCache>,
 ) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static {
     let options = leptos_options(&setup.assets, setup.addr);
     let host = setup.host.clone();
     let address = public_address(setup);
-    let kept = Arc::new(PageCache::new(host.revisions.clone(), host.clock.clone()));
+    let photos = photos::router(host.clone());
     let provide_host = move || {
         provide_context(host.clone());
         provide_context(address.clone());
@@ -125,6 +135,7 @@ fn pages(
     };
     let routes: Router = Router::new()
         .route("/api/{*name}", any(|| async { sentence::NO_SUCH_REQUEST }))
+        .merge(photos)
         .leptos_routes_with_context(&options, routes, provide_host, shell)
         .fallback(missing)
         .with_state(options);

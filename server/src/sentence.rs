@@ -86,6 +86,13 @@ pub const NO_SUCH_FEED: Sentence = Sentence(
     "There is no such calendar feed. Please copy its address again from the community's or the activity's page.",
 );
 
+/// No such photo, or not for this visitor.
+pub const NO_SUCH_PHOTO: Sentence = Sentence(
+    StatusCode::NOT_FOUND,
+    "没有这张照片。请回到上一页。",
+    "There is no such photo. Please go back to the page.",
+);
+
 /// No such file.
 pub const NO_SUCH_FILE: Sentence =
     Sentence(StatusCode::NOT_FOUND, "没有这个文件。请刷新页面。", "There is no such file. Please reload the page.");

@@ -4,12 +4,13 @@ use crate::{
     StoreError,
     audit::Change,
     care_links,
-    entity::{account, login_code, person, staff_role, time::Instant},
+    entity::{account, person, staff_role},
     error::is_duplicate,
     id::new_id,
+    login_codes::{Proof, takes_code},
     login_sessions, password,
     read_many::ReadMany,
-    tx::{WriteTx, begin_write},
+    tx::begin_write,
 };
 use domain::{
     id::{AccountId, CommunityId, PersonId},
@@ -17,21 +18,13 @@ use domain::{
     refusal::Refusal,
     rights::{Actor, Door, StaffRole},
 };
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    IntoActiveModel, QueryFilter, QuerySelect,
 };
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// How long a one-time code lives.
-const CODE_MINUTES: i64 = 10;
-/// Wrong guesses that one code allows.
-const CODE_TRIES: i32 = 5;
-/// Codes that one number may ask for in an hour.
-const CODES_AN_HOUR: u64 = 5;
 
 /// Who is signed in, as the transactions need to know it.
 #[derive(Clone, Debug)]
@@ -85,71 +78,7 @@ pub fn reader(db: DatabaseConnection) -> ReadMany<AccountId, Who> {
     })
 }
 
-/// A new one-time code: six digits that nobody can guess.
-pub fn new_code() -> String {
-    format!("{:06}", rand::random_range(0..1_000_000_u32))
-}
-
-/// Keeps a new one-time code for a number. Only its hash is stored.
-///
-/// # Errors
-/// [`Refusal::TooManyCodes`] after five codes in an hour.
-pub async fn ask_code(
-    db: &DatabaseConnection,
-    phone: &PhoneNumber,
-    code: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let hour_ago = Instant::from(now.checked_sub(1.hour()).unwrap_or(Timestamp::MIN));
-    let tx = begin_write(db).await?;
-    let recent = login_code::Entity::find()
-        .filter(login_code::Column::Phone.eq(phone.as_str()))
-        .filter(login_code::Column::CreatedAt.gt(hour_ago));
-    if recent.clone().count(&tx).await? >= CODES_AN_HOUR {
-        let oldest = recent.order_by_asc(login_code::Column::CreatedAt).one(&tx).await?;
-        let again_at = oldest.map_or(now, |row| Timestamp::from(row.created_at)).checked_add(1.hour()).unwrap_or(now);
-        return Err(Refusal::TooManyCodes { again_at }.into());
-    }
-    let id = new_id(now);
-    login_code::Entity::insert(login_code::ActiveModel {
-        id: Set(id),
-        phone: Set(phone.as_str().to_owned()),
-        code_hash: Set(hash_code(id, code)),
-        created_at: Set(now.into()),
-        expires_at: Set(now.checked_add(CODE_MINUTES.minutes()).unwrap_or(now).into()),
-        used_at: Set(None),
-        tries: Set(0),
-    })
-    .exec_without_returning(&tx)
-    .await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Forgets a code that could not be sent, so that the one before it is the newest again.
-pub async fn take_back_code(db: &DatabaseConnection, phone: &PhoneNumber, code: &str) -> Result<(), StoreError> {
-    let newest = login_code::Entity::find()
-        .filter(login_code::Column::Phone.eq(phone.as_str()))
-        .filter(login_code::Column::UsedAt.is_null())
-        .order_by_desc(login_code::Column::CreatedAt)
-        .limit(CODES_AN_HOUR)
-        .all(db)
-        .await?;
-    if let Some(row) = newest.into_iter().find(|row| row.code_hash == hash_code(row.id, code)) {
-        login_code::Entity::delete_by_id(row.id).exec(db).await?;
-    }
-    Ok(())
-}
-
-/// The hash of a code that is kept in a row of that id.
-pub(crate) fn hash_code(id: Uuid, code: &str) -> String {
-    let mut hash = Sha256::new();
-    hash.update(id.as_bytes());
-    hash.update(code.as_bytes());
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Signs in by the newest code of a number; a number that was never seen gets an account.
+/// Signs in by one of the codes that were `asked` for a number, or one that staff read out for it; a number that was never seen gets an account.
 ///
 /// # Errors
 /// [`Refusal::WrongCode`] for a code that is wrong, used or expired, or after five wrong guesses; every failure looks
@@ -157,11 +86,12 @@ pub(crate) fn hash_code(id: Uuid, code: &str) -> String {
 pub async fn enter_code(
     db: &DatabaseConnection,
     phone: &PhoneNumber,
+    asked: &[Uuid],
     code: &str,
     now: Timestamp,
 ) -> Result<AccountId, StoreError> {
     let tx = begin_write(db).await?;
-    if !takes_code(&tx, phone, code, now).await? {
+    if !takes_code(&tx, phone, asked, Proof::SentOrReadOut, code, now).await? {
         // The wrong guess must count, so it is kept.
         tx.commit().await?;
         return Err(Refusal::WrongCode.into());
@@ -179,45 +109,8 @@ pub async fn enter_code(
     Ok(AccountId(id))
 }
 
-/// Counts a guess at the newest code of a number, and uses it up if it is right.
-async fn takes_code(tx: &WriteTx, phone: &PhoneNumber, code: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let newest = login_code::Entity::find()
-        .filter(login_code::Column::Phone.eq(phone.as_str()))
-        .order_by_desc(login_code::Column::CreatedAt)
-        .lock_exclusive()
-        .one(tx)
-        .await?
-        .filter(|row| row.used_at.is_none() && Timestamp::from(row.expires_at) > now && row.tries < CODE_TRIES)
-        .ok_or(Refusal::WrongCode)?;
-    let right = newest.code_hash == hash_code(newest.id, code.trim());
-    let tries = newest.tries;
-    let mut change = newest.into_active_model();
-    change.tries = Set(tries + 1);
-    if right {
-        change.used_at = Set(Some(now.into()));
-    }
-    change.update(tx).await?;
-    Ok(right)
-}
-
-/// Uses up the newest code of a number, as somebody's proof that the phone is in their hand.
-///
-/// # Errors
-/// [`Refusal::WrongCode`].
-pub async fn use_code(
-    db: &DatabaseConnection,
-    phone: &PhoneNumber,
-    code: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let tx = begin_write(db).await?;
-    let right = takes_code(&tx, phone, code, now).await?;
-    tx.commit().await?;
-    if right { Ok(()) } else { Err(Refusal::WrongCode.into()) }
-}
-
-/// Gives an account another phone, by a code that was sent there. What others granted to the old number goes on to the
-/// new one, and every login session but the one of handle `here` ends.
+/// Gives an account another phone, by one of the codes that were `asked` and sent there. What others granted to the
+/// old number goes on to the new one, and every login session but the one of handle `here` ends.
 ///
 /// # Errors
 /// [`Refusal::WrongCode`]; [`Refusal::PhoneTaken`] where another account signs in with it.
@@ -225,12 +118,13 @@ pub async fn change_phone(
     db: &DatabaseConnection,
     who: &Who,
     phone: &PhoneNumber,
+    asked: &[Uuid],
     code: &str,
     here: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let tx = begin_write(db).await?;
-    if !takes_code(&tx, phone, code, now).await? {
+    if !takes_code(&tx, phone, asked, Proof::Sent, code, now).await? {
         tx.commit().await?;
         return Err(Refusal::WrongCode.into());
     }

@@ -15,16 +15,18 @@ use crate::{
 };
 use domain::{
     activity::{ActivityKind, Audience, Unit},
+    block::Hours,
     calendar::Span,
     day_kind::HolidayPolicy,
-    entry::Giving,
+    entry::{Entry, Giving},
     expansion,
     id::{ActivityId, CommunityId, RoomId, TermId},
+    parts::Parts,
     reading::{PreviewDay, RoomChoice},
     recurrence::Series,
     rights::Act,
     schedule::Taken,
-    term::{AgeRule, Minimum, OccurrenceState, Promotion, Scopes, TermState},
+    term::{AgeRule, MAX_OCCURRENCES, Minimum, OccurrenceState, Promotion, Scopes, TermState},
     text::{InputProblem, Line, Paragraph, Title},
 };
 use jiff::{
@@ -59,6 +61,8 @@ pub struct Holding {
     pub start: Time,
     /// End, after the start.
     pub end: Time,
+    /// How the time between the two is parted: each part is a date of the term.
+    pub parts: Parts,
     /// The room.
     pub room: Option<RoomId>,
     /// Who leads, or nothing.
@@ -202,6 +206,7 @@ pub async fn like_term(conn: &impl ConnectionTrait, at: CommunityId, id: TermId)
         holding: Holding {
             start,
             end,
+            parts: loaded.parts()?,
             room: loaded.row.room_id.map(RoomId),
             leader: Line::parse(&loaded.row.leader).ok(),
         },
@@ -247,18 +252,25 @@ pub async fn find_clashes(
 
 /// What dates of a term would take up.
 fn wanted(term: TermId, dates: &[Date], holding: &Holding, zone: &TimeZone) -> Result<Vec<Taken>, StoreError> {
-    let take = |date: &Date| {
+    let day = Hours::new(holding.start, holding.end).in_field("end")?;
+    let parts = holding.parts.of(day).in_field("parts")?;
+    let most = MAX_OCCURRENCES;
+    if dates.len() * parts.len() > most {
+        return Err(InputProblem::TooManyDates { max: most }).in_field("parts");
+    }
+    let take = |(date, part): (&Date, &Hours)| {
         Ok(Taken {
             term,
             occurrence: None,
             date: *date,
-            starts_at: instant(*date, holding.start, zone)?,
-            ends_at: instant(*date, holding.end, zone)?,
+            starts_at: instant(*date, part.from, zone)?,
+            ends_at: instant(*date, part.to, zone)?,
             room: holding.room,
             leader: holding.leader.as_ref().map(|leader| leader.as_str().to_owned()),
         })
     };
-    dates.iter().map(take).collect::<Result<_, InputProblem>>().in_field("start")
+    let all = dates.iter().flat_map(|date| parts.iter().map(move |part| (date, part)));
+    all.map(take).collect::<Result<_, InputProblem>>().in_field("start")
 }
 
 /// Makes a term with its dates.
@@ -284,8 +296,12 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
     {
         Err(InputProblem::Order).in_field("age_max")?;
     }
-    if !(new.scopes.whole || new.scopes.rest || new.scopes.single) {
+    if !(new.scopes.whole || new.scopes.rest || new.scopes.single || new.scopes.weekly) {
         Err(InputProblem::Empty).in_field("scopes")?;
+    }
+    // All of a day that is parted by minutes is nobody's.
+    if new.holding.parts.minutes.is_some() && (new.scopes.whole || new.scopes.rest) {
+        Err(InputProblem::Choice).in_field("scopes")?;
     }
     schedule::hold_community(&tx, at).await?;
     if let Some(id) = new.holding.room {
@@ -308,6 +324,10 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
         Some(like) => entry_like(&tx, at, like, new.closes.is_some()).await?,
         None => (None, Promotion::AutoFill),
     };
+    let parts = (!new.holding.parts.is_one()).then(|| serde_json::to_string(&new.holding.parts)).transpose();
+    let parts = parts.map_err(|e| sea_orm::DbErr::Json(e.to_string()))?;
+    // Whose turn is so short comes for one of them.
+    let entry = entry.or_else(|| new.holding.parts.minutes.map(|_| Entry { one_a_day: true, ..Entry::default() }));
     let years = |age: Option<i16>| age.map(i32::from);
     let small = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
     term::Entity::insert(term::ActiveModel {
@@ -327,6 +347,7 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
         book_whole: Set(new.scopes.whole),
         book_rest: Set(new.scopes.rest),
         book_single: Set(new.scopes.single),
+        book_weekly: Set(new.scopes.weekly),
         waitlist_cap: Set(new.waitlist_cap.map(small)),
         promotion: Set(Stored(promotion)),
         recurrence: Set(serde_json::to_string(&new.series).map_err(|e| sea_orm::DbErr::Json(e.to_string()))?),
@@ -334,6 +355,7 @@ pub async fn new_term(db: &DatabaseConnection, who: &Who, new: NewTerm, now: Tim
         last_date: Set(last.into()),
         start_time: Set(new.holding.start.strftime("%H:%M").to_string()),
         end_time: Set(new.holding.end.strftime("%H:%M").to_string()),
+        parts: Set(parts),
         holidays: Set(Stored(new.holidays)),
         min_people: Set(new.minimum.map(|minimum| small(minimum.people))),
         decide_days: Set(small(new.minimum.map_or(Minimum::USUAL_DAYS, |minimum| minimum.days))),

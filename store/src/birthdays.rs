@@ -3,7 +3,7 @@
 use crate::{
     audit::Change,
     entity::{audit, community, household_member, person, stored::Stored, time::Day},
-    notices,
+    merges, notices,
     terms::{code, local, zone_of},
     tx::begin_write,
 };
@@ -73,8 +73,11 @@ async fn tell(
     news: HouseholdNews,
     now: Timestamp,
 ) -> Result<bool, DbErr> {
-    let before =
-        audit::Entity::find().filter(audit::Column::ForPerson.eq(id)).filter(audit::Column::Action.eq(news.code()));
+    // Who was written down twice is told once.
+    let records = merges::records_of(db, id).await?;
+    let before = audit::Entity::find()
+        .filter(audit::Column::ForPerson.is_in(records))
+        .filter(audit::Column::Action.eq(news.code()));
     if before.clone().one(db).await?.is_some() {
         return Ok(false);
     }

@@ -1,39 +1,37 @@
 //! The public calendar, activity pages, one's own dates, and feeds.
 
 mod days;
+mod mine;
 mod places;
 
 pub use days::days;
+pub use mine::my_bookings;
+pub(crate) use mine::{bookings_of, coming_dates_of};
 pub use places::places;
 
 use crate::{
     StoreError,
-    accounts::Who,
     bookings::seed_commitment,
-    care_links::persons_who_allow,
     communities,
     entity::{
-        activity, booking, booking_place, community, household_member, occurrence, person, term,
+        activity, community, occurrence, term,
         time::{Day, Instant},
     },
-    terms::{Loaded, code, count, days_of, line_before, load_term, load_terms, local, terms_of, zone_of},
+    terms::{Loaded, code, days_of, load_term, load_terms, local, terms_of, zone_of},
 };
 use domain::{
     activity::{ActivityKind, Side},
-    booking::{BookingState, PlaceState, Standing, cancel_deadline, may_cancel, standing_of_term},
-    care::CareScope,
-    entry::Giving,
-    id::{ActivityId, BookingId, CommunityId, OccurrenceId, PersonId, TermId},
-    line::Line,
-    reading::{ActivityCard, ActivityPage, DateEntry, MyBooking, MyDate, TermCard, TermName},
+    booking::{Standing, standing_of_term},
+    id::{ActivityId, CommunityId, OccurrenceId, TermId},
+    reading::{ActivityCard, ActivityPage, DateEntry, TermCard, TermName},
     recurrence::Series,
-    rights::Door,
     term::{OccurrenceState, TermState},
+    which::bookable_weekly,
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, JoinType, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, RelationTrait,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -176,6 +174,8 @@ fn term_card(loaded: &Loaded, now: Timestamp) -> Result<TermCard, StoreError> {
         last: row.last_date.into(),
         start,
         end,
+        parts: loaded.parts()?,
+        week_hours: bookable_weekly(&loaded.term, now),
         room: loaded.room(row.room_id),
         leader: row.leader.clone(),
         capacity: loaded.term.capacity,
@@ -218,177 +218,6 @@ pub async fn term_name(db: &DatabaseConnection, id: TermId) -> Result<TermName, 
 /// The rule of a term.
 pub(crate) fn series_of(row: &term::Model) -> Result<Series, StoreError> {
     serde_json::from_str(&row.recurrence).map_err(|e| StoreError::Database(DbErr::Json(e.to_string())))
-}
-
-/// The live bookings of the actor's household and of those who let the actor book, by the first date still to come; with
-/// `of`, those of one activity's page.
-pub async fn my_bookings(
-    db: &DatabaseConnection,
-    who: &Who,
-    of: Option<ActivityId>,
-    now: Timestamp,
-) -> Result<Vec<MyBooking>, StoreError> {
-    let allowed = persons_who_allow(db, who, CareScope::Book).await?;
-    let mut mine = Condition::any().add(booking::Column::PersonId.is_in(allowed));
-    if let Some(household) = who.household {
-        mine = mine.add(booking::Column::HouseholdId.eq(household));
-        // What another home booked for a child of both, and the desk for any member.
-        let members = household_member::Entity::find()
-            .select_only()
-            .column(household_member::Column::PersonId)
-            .filter(household_member::Column::HouseholdId.eq(household));
-        let members: Vec<Uuid> = members.into_tuple().all(db).await?;
-        mine = mine.add(booking::Column::PersonId.is_in(members));
-    }
-    let of_activity = match of {
-        Some(activity) => Condition::all().add(booking::Column::TermId.is_in(terms_of(db, activity).await?)),
-        None => Condition::all(),
-    };
-    live_bookings(db, of_activity.add(mine), now).await
-}
-
-/// The live bookings for one person.
-pub(crate) async fn bookings_of(
-    db: &DatabaseConnection,
-    person: PersonId,
-    now: Timestamp,
-) -> Result<Vec<MyBooking>, StoreError> {
-    live_bookings(db, Condition::all().add(booking::Column::PersonId.eq(person.0)), now).await
-}
-
-async fn live_bookings(
-    db: &DatabaseConnection,
-    which: Condition,
-    now: Timestamp,
-) -> Result<Vec<MyBooking>, StoreError> {
-    let rows = booking::Entity::find()
-        .filter(which)
-        .filter(booking::Column::State.ne(code(BookingState::Cancelled)))
-        .order_by_asc(booking::Column::CreatedAt)
-        .all(db)
-        .await?;
-    let terms: Vec<Uuid> = rows.iter().map(|row| row.term_id).collect();
-    let loaded: HashMap<Uuid, Loaded> =
-        load_terms(db, &terms).await?.into_iter().map(|loaded| (loaded.row.id, loaded)).collect();
-    let persons: HashMap<Uuid, String> = person::Entity::find()
-        .filter(person::Column::Id.is_in(rows.iter().map(|row| row.person_id)))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|person| (person.id, person.name))
-        .collect();
-    let communities: HashMap<Uuid, community::Model> = community::Entity::find()
-        .filter(community::Column::Id.is_in(rows.iter().map(|row| row.community_id)))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|community| (community.id, community))
-        .collect();
-    let mut places: HashMap<Uuid, Vec<OccurrenceId>> = HashMap::new();
-    for place in booking_place::Entity::find()
-        .filter(booking_place::Column::BookingId.is_in(rows.iter().map(|row| row.id)))
-        .filter(booking_place::Column::State.ne(code(PlaceState::Released)))
-        .all(db)
-        .await?
-    {
-        places.entry(place.booking_id).or_default().push(OccurrenceId(place.occurrence_id));
-    }
-    let mut before: HashMap<Uuid, Line> = HashMap::new();
-    for row in rows.iter().filter(|row| row.state == BookingState::Waiting) {
-        before.insert(row.id, line_before(db, row.term_id, row.order_no).await?);
-    }
-    let mut mine: Vec<_> = rows
-        .iter()
-        .filter_map(|row| {
-            let loaded = loaded.get(&row.term_id)?;
-            let community = communities.get(&row.community_id)?;
-            let name = persons.get(&row.person_id)?.clone();
-            let places = places.get(&row.id).map_or(&[][..], Vec::as_slice);
-            my_booking(row, loaded, community, name, places, before.get(&row.id), now)
-        })
-        .collect();
-    mine.sort_by_key(|booking| booking.dates.first().map(|date| (date.date, date.start)));
-    Ok(mine)
-}
-
-fn my_booking(
-    row: &booking::Model,
-    loaded: &Loaded,
-    community: &community::Model,
-    person_name: String,
-    places: &[OccurrenceId],
-    before: Option<&Line>,
-    now: Timestamp,
-) -> Option<MyBooking> {
-    let dates: Vec<_> = loaded
-        .dates
-        .iter()
-        .filter(|date| places.contains(&OccurrenceId(date.id)) && Timestamp::from(date.ends_at) > now)
-        .filter_map(|date| my_date(loaded, date))
-        .collect();
-    if dates.is_empty() {
-        return None;
-    }
-    let waits = row.state == BookingState::Waiting;
-    let answer_by = row.answer_by.map(Timestamp::from).filter(|_| row.state == BookingState::Offered);
-    let to_be_drawn = waits && loaded.term.entry.giving == Giving::Draw && !loaded.term.drawn;
-    Some(MyBooking {
-        id: BookingId(row.id),
-        slug: community.slug.clone(),
-        community: community.name.clone(),
-        activity: ActivityId(loaded.activity.id),
-        name: loaded.activity.name.clone(),
-        audience: loaded.activity.audience.0,
-        term: loaded.term.id,
-        term_name: loaded.row.name.clone(),
-        person: PersonId(row.person_id),
-        person_name,
-        number: (loaded.term.entry.giving == Giving::Draw).then_some(row.queue_no),
-        heads: count(row.heads),
-        scope: row.scope.0,
-        state: row.state.0,
-        place_in_line: before.filter(|_| !to_be_drawn).map(|line| line.wanting(places) + 1),
-        answer_by: answer_by.map(|at| local(at, &loaded.zone)),
-        answer_in: answer_by.map(|at| at.as_second() - now.as_second()),
-        to_be_drawn,
-        dates,
-        cancel_until: (!waits)
-            .then(|| cancel_deadline(&loaded.term, places))
-            .flatten()
-            .map(|at| local(at, &loaded.zone)),
-        can_cancel: may_cancel(&loaded.term, row.state.0, places, Door::Page, now).is_ok(),
-    })
-}
-
-fn my_date(loaded: &Loaded, date: &occurrence::Model) -> Option<MyDate> {
-    let id = OccurrenceId(date.id);
-    Some(MyDate {
-        occurrence: id,
-        date: date.on_date.into(),
-        start: local(date.starts_at.into(), &loaded.zone).time(),
-        end: local(date.ends_at.into(), &loaded.zone).time(),
-        room: loaded.room(date.room_id),
-        state: date.state.0,
-        ordinal: loaded.term.ordinal(id),
-    })
-}
-
-/// Places that a person still holds on coming dates through one household's bookings.
-pub(crate) async fn coming_dates_of(
-    conn: &impl ConnectionTrait,
-    person: PersonId,
-    household: Uuid,
-    now: Timestamp,
-) -> Result<u64, StoreError> {
-    Ok(booking_place::Entity::find()
-        .join(JoinType::InnerJoin, booking_place::Relation::Occurrence.def())
-        .join(JoinType::InnerJoin, booking_place::Relation::Booking.def())
-        .filter(booking_place::Column::PersonId.eq(person.0))
-        .filter(booking_place::Column::State.eq(code(PlaceState::Held)))
-        .filter(booking::Column::HouseholdId.eq(household))
-        .filter(occurrence::Column::StartsAt.gt(Instant::from(now)))
-        .count(conn)
-        .await?)
 }
 
 /// A calendar to subscribe to.

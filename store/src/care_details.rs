@@ -14,7 +14,7 @@ use crate::{
         audit, booking_place, care_detail, care_reason, household_member, occurrence, person, stored::Stored, time::Day,
     },
     id::new_id,
-    rosters,
+    merges, rosters,
     sealed::{Keys, Sealing},
     terms::{code, local, zone_of},
     tx::{WriteTx, begin_write},
@@ -197,7 +197,7 @@ pub async fn family_care(
     }
     let zone = communities::zone(db, CommunityId(row.community_id)).await?;
     let readings = audit::Entity::find()
-        .filter(audit::Column::ForPerson.eq(id.0))
+        .filter(audit::Column::ForPerson.is_in(merges::records_of(db, id.0).await?))
         .filter(audit::Column::Action.eq("read_care_details"))
         .order_by_desc(audit::Column::At)
         .limit(READINGS)
@@ -301,13 +301,22 @@ pub(crate) async fn fields_of(conn: &impl ConnectionTrait, id: PersonId) -> Resu
 
 /// Of these persons, those of whom an allergy is kept.
 pub(crate) async fn with_allergy(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashSet<Uuid>, DbErr> {
+    with(conn, ids, care_detail::Column::Allergies).await
+}
+
+/// Of these persons, those of whom it is kept what they may eat.
+pub(crate) async fn with_diet(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashSet<Uuid>, DbErr> {
+    with(conn, ids, care_detail::Column::Diet).await
+}
+
+async fn with(conn: &impl ConnectionTrait, ids: &[Uuid], kept: care_detail::Column) -> Result<HashSet<Uuid>, DbErr> {
     let mut found = HashSet::new();
     for some in ids.chunks(500) {
         let rows: Vec<Uuid> = care_detail::Entity::find()
             .select_only()
             .column(care_detail::Column::PersonId)
             .filter(care_detail::Column::PersonId.is_in(some.iter().copied()))
-            .filter(care_detail::Column::Allergies.is_not_null())
+            .filter(kept.is_not_null())
             .into_tuple()
             .all(conn)
             .await?;
@@ -351,7 +360,7 @@ async fn hold_person(
     let at = CommunityId(row.community_id);
     let allowed = match door {
         Door::Page => is_of_household(tx, who, id).await?,
-        _ => who.actor.may(Act::ManageBookings, at),
+        _ => row.merged_into.is_none() && who.actor.may(Act::ManageBookings, at),
     };
     if !allowed {
         return Err(StoreError::NotFound);
@@ -372,7 +381,7 @@ async fn looked_after(
     let at = communities::by_slug(conn, slug).await?;
     let (zone, at) = (zone_of(&at), CommunityId(at.id));
     let row = person::Entity::find_by_id(id.0).filter(person::Column::CommunityId.eq(at.0)).one(conn).await?;
-    let row = row.ok_or(StoreError::NotFound)?;
+    let row = row.filter(|row| row.merged_into.is_none()).ok_or(StoreError::NotFound)?;
     let today = local(now, &zone).date();
     let allowed = match who.actor.reach(Act::ReadCare, at) {
         Reach::All => true,

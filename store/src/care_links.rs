@@ -4,11 +4,13 @@
 use crate::{
     StoreError,
     accounts::Who,
+    attendance::notes_of,
     audit::Change,
     calendar,
     entity::{account, attendance, booking_place, care_link, community, person, time::Day},
     error::InField,
     id::new_id,
+    merges::kept_of_all,
     notices,
     terms::{Loaded, code, load_terms, local, zone_of},
     tx::{WriteTx, begin_write},
@@ -144,7 +146,7 @@ pub async fn revoke_care_link(
     Ok(person)
 }
 
-async fn end(tx: &WriteTx, link: care_link::Model, who: &Who, now: Timestamp) -> Result<(), DbErr> {
+pub(crate) async fn end(tx: &WriteTx, link: care_link::Model, who: &Who, now: Timestamp) -> Result<(), DbErr> {
     let mut change = link.into_active_model();
     change.revoked_at = Set(Some(now.into()));
     change.revoked_by = Set(Some(who.account.0));
@@ -157,7 +159,7 @@ async fn hold_person(tx: &WriteTx, who: &Who, id: PersonId, door: Door) -> Resul
     let row = person::Entity::find_by_id(id.0).lock_exclusive().one(tx).await?.ok_or(StoreError::NotFound)?;
     let allowed = match door {
         Door::Page => who.person == Some(id.0),
-        _ => who.actor.may(Act::ManageBookings, CommunityId(row.community_id)),
+        _ => row.merged_into.is_none() && who.actor.may(Act::ManageBookings, CommunityId(row.community_id)),
     };
     if allowed { Ok(row) } else { Err(StoreError::NotFound) }
 }
@@ -202,15 +204,18 @@ pub async fn care_links(db: &DatabaseConnection, who: &Who, id: PersonId) -> Res
     Ok(links.into_iter().map(reading).collect())
 }
 
-/// The live links to the actor's phone.
+/// The live links to the actor's phone. One that stayed with a record that was joined to another has its twin there.
 async fn links_to(conn: &impl ConnectionTrait, who: &Who) -> Result<Vec<care_link::Model>, DbErr> {
     let Some(phone) = &who.phone else { return Ok(Vec::new()) };
-    care_link::Entity::find()
+    let mut links = care_link::Entity::find()
         .filter(care_link::Column::RelativePhone.eq(phone.as_str()))
         .filter(care_link::Column::RevokedAt.is_null())
         .order_by_asc(care_link::Column::CreatedAt)
         .all(conn)
-        .await
+        .await?;
+    let merged = kept_of_all(conn, links.iter().map(|link| link.person_id).collect()).await?;
+    links.retain(|link| !merged.contains_key(&link.person_id));
+    Ok(links)
 }
 
 /// Who lets the actor see or do something.
@@ -298,6 +303,11 @@ async fn dates_of(
             .collect(),
         false => HashMap::new(),
     };
+    let zone = loaded.first().map(|loaded| loaded.zone.clone());
+    let mut notes = match zone.filter(|_| sees_roll) {
+        Some(zone) => notes_of(db, &places.iter().map(|place| place.occurrence_id).collect::<Vec<_>>(), &zone).await?,
+        None => HashMap::new(),
+    };
     let mut dates: Vec<CaredDate> = places
         .iter()
         .filter_map(|place| {
@@ -306,7 +316,10 @@ async fn dates_of(
             let date = loaded.dates.get(at)?;
             let (starts_at, ends_at) = (Timestamp::from(date.starts_at), Timestamp::from(date.ends_at));
             let waiting = place.state == PlaceState::Waiting;
-            let mark = marks.get(&date.id).map(|row| (row.mark.0, local(row.marked_at.into(), &loaded.zone).time()));
+            let time = |at| local(at, &loaded.zone).time();
+            let row = marks.get(&date.id);
+            let mark = row.map(|row| (row.mark.0, time(row.marked_at.into())));
+            let left = row.and_then(|row| row.left_at).map(|at| time(at.into()));
             Some(CaredDate {
                 activity: loaded.activity.id.into(),
                 name: loaded.activity.name.clone(),
@@ -319,6 +332,8 @@ async fn dates_of(
                 begun: starts_at <= now,
                 over: ends_at <= now,
                 mark,
+                left,
+                notes: notes.remove(&(date.id, person.0)).unwrap_or_default(),
             })
         })
         // Who waited for what is over was not there.

@@ -1,6 +1,7 @@
 //! The deep check: everything that must be true of a database as it stands, read at one moment.
 
 mod integrity;
+mod records;
 mod standing;
 
 pub use standing::Standing;
@@ -35,7 +36,7 @@ pub struct Part {
     pub findings: Vec<String>,
 }
 
-/// Checks the database itself, bookings with their places, and the audit's chains. Nobody waits for it.
+/// Checks the database itself, bookings with their places, records that were joined, and the audit's chains. Nobody waits for it.
 ///
 /// # Errors
 /// None but those of a database that can't be read at all: what can't be read in part is a finding.
@@ -48,6 +49,9 @@ pub async fn deep_check(db: &DatabaseConnection, now: Timestamp) -> Result<Vec<P
     let mut findings = Vec::new();
     let seen = bookings(&tx, now, &mut findings).await;
     parts.push(part("bookings", seen, findings));
+    let mut findings = Vec::new();
+    let seen = records::check(&tx, &mut findings).await.map_err(StoreError::from);
+    parts.push(part("records", seen, findings));
     let mut findings = Vec::new();
     let seen = audit(&tx, now, &mut findings).await;
     parts.push(part("audit", seen, findings));

@@ -7,6 +7,7 @@ mod care;
 mod clock;
 mod file;
 mod people;
+mod pickup;
 mod records;
 mod rows;
 mod terms;
@@ -132,6 +133,9 @@ fn prepare(now: Timestamp, hash: &str) -> Result<(Rows, Vec<DemoSignIn>), DbErr>
         offer(spec, &desk, &mut people, &clock, &mut rows)?;
     }
     let all: Vec<Uuid> = rows.communities.iter().map(|community| community.id).collect();
+    if let Some(home) = rows.communities.iter().find(|community| community.slug == HOME).map(|home| home.id) {
+        pickup::keep(home, &clock, &mut rows);
+    }
     employ("street", "街道一老一小办公室", &all, StaffRole::Street, hash, &clock, &mut rows);
     Ok((rows, sign_ins))
 }

@@ -7,7 +7,7 @@ use crate::{
     entity::{account, community, household, household_member, person, stored::Stored},
     households::has_live,
     id::new_id,
-    pinyin,
+    pickup, pinyin,
     terms::{local, zone_of},
     tx::begin_write,
 };
@@ -212,6 +212,7 @@ pub(crate) async fn new_person(
         withheld_at: Set(None),
         erased_at: Set(None),
         created_at: Set(now.into()),
+        merged_into: Set(None),
     })
     .exec_without_returning(tx)
     .await?;
@@ -252,6 +253,7 @@ pub async fn remove_member(db: &DatabaseConnection, who: &Who, id: PersonId, now
     }
     let role = member.role.0;
     household_member::Entity::delete_by_id((household, id.0)).exec(&tx).await?;
+    pickup::leave_home(&tx, who, household, id.0, now).await?;
     Change {
         community: CommunityId(person.community_id),
         by: Some((who.account, &who.name)),

@@ -2,7 +2,7 @@
 
 use crate::{
     StoreError,
-    accounts::{Who, hash_code},
+    accounts::Who,
     audit::Change,
     calendar::coming_dates_of,
     entity::{
@@ -11,6 +11,7 @@ use crate::{
     },
     families::{join, new_household},
     id::new_id,
+    login_codes::hash_code,
     notices,
     terms::{code, local, zone_of},
     tx::{WriteTx, begin_write},

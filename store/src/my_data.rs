@@ -11,8 +11,9 @@ use crate::{
         household_member, notice, occurrence, person, preparation, term,
     },
     households::has_live,
-    login_sessions, pinyin,
+    login_sessions, merges, pickup, pinyin,
     sealed::Keys,
+    second_factors,
     terms::{local, zone_of},
     tx::{WriteTx, begin_write},
 };
@@ -44,6 +45,12 @@ pub async fn export(db: &DatabaseConnection, keys: &Keys, who: &Who, now: Timest
     let mut people = Vec::new();
     for member in crate::families::members(db, who, now).await? {
         let mut of_member = person(db, member.person, member.role.code()).await?;
+        // What stayed with records that were joined to this one is about the same person.
+        let mut joined = Vec::new();
+        for id in merges::records_of(db, member.person.0).await?.into_iter().skip(1) {
+            joined.push(person(db, PersonId(id), member.role.code()).await?);
+        }
+        of_member["joined_records"] = joined.into();
         of_member["care_details"] = care(db, keys, who, member.person, now).await?;
         people.push(of_member);
     }
@@ -121,6 +128,7 @@ async fn person(db: &DatabaseConnection, id: PersonId, role: &str) -> Result<Val
         "community": home.name,
         "known_since": at(row.created_at),
         "bookings": bookings(db, id, &zone).await?,
+        "pickup": pickup::export(db, id, &zone).await?,
         "relatives": links.into_iter().map(|row| json!({
             "name": row.relative_name, "phone": row.relative_phone, "scopes": row.scopes, "since": at(row.created_at),
             "until": row.revoked_at.map(at), "paper": row.paper,
@@ -249,8 +257,8 @@ fn change<'a>(at: CommunityId, who: &'a Who, id: PersonId, action: &'a str) -> C
     }
 }
 
-/// Erases a member of the actor's household: name, birth date, phone, building, care details, relatives, notices, and, for the actor's
-/// own person, the account. Bookings and attendance keep their lines without a name, since sums of money and of people
+/// Erases a member of the actor's household: name, birth date, phone, building, care details, relatives, who may
+/// take them and who did, notices, and, for the actor's own person, the account. Bookings and attendance keep their lines without a name, since sums of money and of people
 /// rest on them; the audit keeps who did what (网络安全法, 21: logs are kept for at least six months).
 ///
 /// # Errors
@@ -276,17 +284,12 @@ pub async fn erase_member(db: &DatabaseConnection, who: &Who, id: PersonId, now:
         return Err(Refusal::LastGuardian.into());
     }
     let at = CommunityId(row.community_id);
-    forget(&tx, id.0).await?;
-    let mut model = row.into_active_model();
-    model.name = Set(ERASED.to_owned());
-    model.pinyin = Set(String::new());
-    model.initials = Set(String::new());
-    model.birth_date = Set(None);
-    model.phone = Set(None);
-    model.building = Set(None);
-    model.erased_at = Set(Some(now.into()));
-    model.withheld_at = Set(Some(now.into()));
-    model.update(&tx).await?;
+    blank(&tx, row, now).await?;
+    // Records that were joined to it are of the same person.
+    for joined in merges::records_of(&tx, id.0).await?.into_iter().skip(1) {
+        let row = person::Entity::find_by_id(joined).lock_exclusive().one(&tx).await?;
+        blank(&tx, row.ok_or(StoreError::NotFound)?, now).await?;
+    }
     let mut what = change(at, who, id, "erase_member");
     if myself {
         // Who is gone is named no more, not even by this.
@@ -300,12 +303,29 @@ pub async fn erase_member(db: &DatabaseConnection, who: &Who, id: PersonId, now:
     Ok(())
 }
 
+/// Leaves of a record the lines that others need, and nothing that names anybody.
+async fn blank(tx: &WriteTx, row: person::Model, now: Timestamp) -> Result<(), StoreError> {
+    forget(tx, row.id).await?;
+    let mut model = row.into_active_model();
+    model.name = Set(ERASED.to_owned());
+    model.pinyin = Set(String::new());
+    model.initials = Set(String::new());
+    model.birth_date = Set(None);
+    model.phone = Set(None);
+    model.building = Set(None);
+    model.erased_at = Set(Some(now.into()));
+    model.withheld_at = Set(Some(now.into()));
+    model.update(tx).await?;
+    Ok(())
+}
+
 /// What is of nobody's use but the person's.
 async fn forget(tx: &WriteTx, id: Uuid) -> Result<(), StoreError> {
     household_member::Entity::delete_many().filter(household_member::Column::PersonId.eq(id)).exec(tx).await?;
     care_link::Entity::delete_many().filter(care_link::Column::PersonId.eq(id)).exec(tx).await?;
     care_detail::Entity::delete_by_id(id).exec(tx).await?;
     care_reason::Entity::delete_many().filter(care_reason::Column::PersonId.eq(id)).exec(tx).await?;
+    pickup::forget(tx, id).await?;
     preparation::Entity::delete_many().filter(preparation::Column::PersonId.eq(id)).exec(tx).await?;
     notice::Entity::delete_many().filter(notice::Column::PersonId.eq(id)).exec(tx).await?;
     // By it the same child was known in another household; it is made of name and birth date.
@@ -329,6 +349,7 @@ async fn close_account(tx: &WriteTx, id: Uuid, now: Timestamp) -> Result<(), Sto
     model.household_id = Set(None);
     // Who works here still does, by name and password.
     if !works {
+        second_factors::forget(tx, id).await?;
         model.name = Set(ERASED.to_owned());
         model.disabled_at = Set(Some(now.into()));
     }

@@ -46,8 +46,12 @@ pub(crate) async fn owe(
         NoticeText::Added { .. } => "added",
         NoticeText::CalledOff { .. } => "called_off",
         NoticeText::Restored { .. } => "restored",
+        NoticeText::AttendedTooLittle { .. } => "attended_too_little",
         NoticeText::CancelledByDesk { .. } => "cancelled_by_desk",
+        NoticeText::HandedOver { .. } => "handed_over",
+        NoticeText::HandOverUndone { .. } => "hand_over_undone",
         NoticeText::Household { .. } => "household",
+        NoticeText::CodeReadOut { .. } => "code_read_out",
     };
     let accounts: Vec<Uuid> = match household {
         Some(household) => {

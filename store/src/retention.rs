@@ -4,6 +4,7 @@
 use crate::{
     entity::{login_code, notice, request_answer, time::Instant},
     id::first_id,
+    pickup,
 };
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -16,6 +17,9 @@ pub const REQUEST_ANSWERS: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// A notice that old is read, or was of no use.
 pub const NOTICES: SignedDuration = SignedDuration::from_hours(365 * 24);
 
+/// Whoever takes a child no more need not be called any more; that they once could stays, for whoever asks later.
+pub const PICKUP_PERSONS: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// Rows of one statement: nobody waits long for the lock that it takes.
 const ROWS: u64 = 500;
 
@@ -25,7 +29,8 @@ pub async fn delete_old(db: &DatabaseConnection, now: Timestamp) -> Result<u64, 
     use {login_code::Column as Code, notice::Column as Notice, request_answer::Column as Answer};
     Ok(delete::<login_code::Entity>(db, Code::Id, Code::CreatedAt, since(LOGIN_CODES)).await?
         + delete::<request_answer::Entity>(db, Answer::Key, Answer::CreatedAt, since(REQUEST_ANSWERS)).await?
-        + delete::<notice::Entity>(db, Notice::Id, Notice::CreatedAt, since(NOTICES)).await?)
+        + delete::<notice::Entity>(db, Notice::Id, Notice::CreatedAt, since(NOTICES)).await?
+        + pickup::forget_old(db, since(PICKUP_PERSONS)).await?)
 }
 
 /// Ids and keys begin with the time at which they were made, so the old ones are found without an index of their own.

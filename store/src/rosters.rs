@@ -4,11 +4,12 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
+    bookings::weekly_of,
     calendar, care_details,
     changes::changes_of,
     communities, crews,
     entity::{audit, booking, booking_place, community, household_member, person, term, time::Day},
-    families,
+    families, merges,
     sealed::Keys,
     terms::{Loaded, code, count, instant, load_coming, load_term, local, waiters, zone_of},
     tx::begin_write,
@@ -24,6 +25,7 @@ use domain::{
     reading::{DeskPage, DeskTerm, FoundPerson, PersonPage, RosterLine, RosterPage},
     rights::{Act, Door, Reach},
     text::{Line, PersonName},
+    which::bookable_weekly,
 };
 use jiff::{
     Timestamp, ToSpan,
@@ -63,6 +65,7 @@ pub async fn desk_page(db: &DatabaseConnection, who: &Who, slug: &str, now: Time
         short: Vec::new(),
         gaps: Vec::new(),
         claims: 0,
+        still_here: crate::pickup::count_still_here(db, who, id, &zone, now).await?,
     };
     if !whole && !named {
         return Ok(page);
@@ -141,7 +144,7 @@ pub async fn roster(
         .await?;
     let persons = persons(db, rows.iter().map(|row| row.person_id).collect()).await?;
     let single: Vec<Uuid> = rows.iter().filter(|row| row.scope == Scope::Single).map(|row| row.id).collect();
-    let mut dates: HashMap<Uuid, Date> = HashMap::new();
+    let mut dates: HashMap<Uuid, Vec<Date>> = HashMap::new();
     for chunk in single.chunks(500) {
         for place in booking_place::Entity::find()
             .filter(booking_place::Column::BookingId.is_in(chunk.to_vec()))
@@ -151,7 +154,7 @@ pub async fn roster(
         {
             let date = loaded.term.occurrences.iter().find(|o| o.id.0 == place.occurrence_id);
             if let Some(date) = date {
-                dates.insert(place.booking_id, date.on_date);
+                dates.entry(place.booking_id).or_default().push(date.on_date);
             }
         }
     }
@@ -161,6 +164,7 @@ pub async fn roster(
     let mut waiting = Vec::new();
     for row in rows {
         let Some(person) = persons.get(&row.person_id) else { continue };
+        let own = dates.get(&row.id).map_or(&[][..], Vec::as_slice);
         let of_roster = RosterLine {
             booking: BookingId(row.id),
             person: PersonId(person.id),
@@ -171,7 +175,9 @@ pub async fn roster(
             phone: masked(person),
             heads: count(row.heads),
             scope: row.scope.0,
-            date: dates.get(&row.id).copied(),
+            weekly: weekly_of(&row)?,
+            date: own.iter().min().copied(),
+            dates: u32::try_from(own.len()).unwrap_or(u32::MAX),
             booked: local(row.created_at.into(), &loaded.zone),
             door: row.door.0,
             answer_by: row.answer_by.map(|at| local(at.into(), &loaded.zone)),
@@ -183,6 +189,8 @@ pub async fn roster(
         term: desk_term(&loaded, now),
         age: loaded.term.age,
         scopes: loaded.term.scopes,
+        week_hours: bookable_weekly(&loaded.term, now),
+        dates_at_once: loaded.term.entry.dates_at_once,
         dates: loaded.dates.iter().filter_map(|date| loaded.entry(date, now)).collect(),
         confirmed,
         waiting,
@@ -234,6 +242,7 @@ pub async fn find_persons(
         .add(person::Column::Id.is_in(care_details::persons_by(db, keys, at, &query).await?));
     let rows = person::Entity::find()
         .filter(person::Column::CommunityId.eq(at.0))
+        .filter(person::Column::MergedInto.is_null())
         .filter(any)
         .order_by_asc(person::Column::Name)
         .limit(20)
@@ -278,7 +287,7 @@ pub async fn add_person(
             .one(&tx)
             .await?;
         if let Some(known) = known {
-            return Ok(PersonId(known.id));
+            return Ok(merges::kept_of(&tx, PersonId(known.id)).await?);
         }
     }
     let phone = new.phone.map(|phone| phone.as_str().to_owned());
@@ -301,7 +310,7 @@ pub async fn add_person(
     Ok(id)
 }
 
-/// A resident, for the desk.
+/// A resident, for the desk; by the address of a record that was joined to another, that one.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] for a person of another community, and without the right to it.
@@ -313,9 +322,12 @@ pub async fn person_page(
     now: Timestamp,
 ) -> Result<PersonPage, StoreError> {
     let at = desk_of(db, who, slug, Act::ManageBookings).await?;
+    let asked = id;
+    let id = merges::kept_of(db, asked).await?;
     let row = person::Entity::find_by_id(id.0).filter(person::Column::CommunityId.eq(at.0)).one(db).await?;
     let row = row.ok_or(StoreError::NotFound)?;
-    let today = communities::head(db, slug, now).await?.today;
+    let zone = zone_of(&communities::by_slug(db, slug).await?);
+    let today = local(now, &zone).date();
     let homes: Vec<Uuid> = household_member::Entity::find()
         .select_only()
         .column(household_member::Column::HouseholdId)
@@ -331,7 +343,10 @@ pub async fn person_page(
         .await?;
     let names = persons(db, others.iter().map(|other| other.person_id).collect()).await?;
     let changes = match who.actor.may(Act::ReadAudit, at) {
-        true => changes_of(db, at, audit::Column::ForPerson.eq(id.0), 200).await?,
+        true => {
+            let records = merges::records_of(db, id.0).await?;
+            changes_of(db, at, audit::Column::ForPerson.is_in(records), 200).await?
+        }
         false => Vec::new(),
     };
     Ok(PersonPage {
@@ -339,6 +354,9 @@ pub async fn person_page(
         bookings: calendar::bookings_of(db, id, now).await?,
         links: crate::care_links::care_links(db, who, id).await?,
         care: care_details::fields_of(db, id).await?,
+        twins: merges::twins_of(db, &row, today).await?,
+        merges: merges::lines_of(db, &row, &zone, now).await?,
+        led: id != asked,
         changes,
         person: found(row, today),
     })

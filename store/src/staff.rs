@@ -9,6 +9,7 @@ use crate::{
     error::{InField, is_duplicate},
     login_sessions, password,
     rosters::desk_of,
+    second_factors,
     terms::{code, local},
     tx::{WriteTx, begin_write},
 };
@@ -188,7 +189,8 @@ pub async fn staff_page(db: &DatabaseConnection, who: &Who, slug: &str) -> Resul
     let at = desk_of(db, who, slug, Act::ManageStaff).await?;
     let zone = communities::zone(db, at).await?;
     let rows = staff_role::Entity::find().filter(staff_role::Column::CommunityId.eq(at.0)).all(db).await?;
-    let ids = rows.iter().map(|row| row.account_id);
+    let ids: Vec<_> = rows.iter().map(|row| row.account_id).collect();
+    let guarded = second_factors::guarded(db, &ids).await?;
     let accounts = account::Entity::find().filter(account::Column::Id.is_in(ids)).all(db).await?;
     let mut staff = Vec::new();
     for row in rows {
@@ -199,6 +201,7 @@ pub async fn staff_page(db: &DatabaseConnection, who: &Who, slug: &str) -> Resul
             account: AccountId(account.id),
             name: if account.name.is_empty() { masked.clone() } else { account.name },
             has_password: account.login.is_some(),
+            has_second: guarded.contains(&account.id),
             sign_in: account.login.unwrap_or(masked),
             role: row.role.0,
             since: local(row.created_at.into(), &zone).date(),
@@ -279,15 +282,45 @@ pub async fn set_start_password(
     let hash = password::hash(password, salt);
     let tx = begin_write(db).await?;
     let at = desk_of(&tx, who, slug, Act::ManageStaff).await?;
-    let roles = staff_role::Entity::find().filter(staff_role::Column::AccountId.eq(id.0)).all(&tx).await?;
+    must_have_in_hand(&tx, who, at, id).await?;
+    set_password(&tx, id, hash, true).await?;
+    change(at, Some(who), id, "set_start_password").write(&tx, None::<()>, None::<()>, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whoever changes how another signs in may give every role that the other has.
+async fn must_have_in_hand(tx: &WriteTx, who: &Who, at: CommunityId, id: AccountId) -> Result<(), StoreError> {
+    let roles = staff_role::Entity::find().filter(staff_role::Column::AccountId.eq(id.0)).all(tx).await?;
     if !roles.iter().any(|row| row.community_id == at.0) {
         return Err(StoreError::NotFound);
     }
-    if !roles.iter().all(|row| gives(who, CommunityId(row.community_id), row.role.0)) {
-        return Err(Refusal::WorksElsewhere.into());
+    match roles.iter().all(|row| gives(who, CommunityId(row.community_id), row.role.0)) {
+        true => Ok(()),
+        false => Err(Refusal::WorksElsewhere.into()),
     }
-    set_password(&tx, id, hash, true).await?;
-    change(at, Some(who), id, "set_start_password").write(&tx, None::<()>, None::<()>, now).await?;
+}
+
+/// Takes the second factor from somebody who works here and lost it; every login session of theirs ends.
+///
+/// # Errors
+/// [`Refusal::WorksElsewhere`] as for [`set_start_password`]; [`Refusal::NoSecondFactor`] for who has none.
+pub async fn reset_second_factor(
+    db: &DatabaseConnection,
+    who: &Who,
+    slug: &str,
+    id: AccountId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tx = begin_write(db).await?;
+    let at = desk_of(&tx, who, slug, Act::ManageStaff).await?;
+    must_have_in_hand(&tx, who, at, id).await?;
+    if !second_factors::factors_of(&tx, id).await?.asked() {
+        return Err(Refusal::NoSecondFactor.into());
+    }
+    second_factors::forget(&tx, id.0).await?;
+    login_sessions::delete_of_account(&tx, id.0).await?;
+    change(at, Some(who), id, "reset_second_factor").write(&tx, None::<()>, None::<()>, now).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -308,6 +341,19 @@ pub async fn password_of(db: &DatabaseConnection, who: &Who) -> Result<Option<bo
     Ok(row.map(|row| row.start_password))
 }
 
+/// Says whether this is the actor's own password.
+///
+/// # Errors
+/// [`Refusal::WrongPassword`] if it isn't, or there is none.
+pub async fn confirm_password(db: &DatabaseConnection, who: &Who, password: String) -> Result<(), StoreError> {
+    let row = account::Entity::find_by_id(who.account.0).one(db).await?.ok_or(StoreError::NotFound)?;
+    let login = row.login.ok_or(Refusal::WrongPassword)?;
+    match crate::accounts::enter_password(db, &login, password).await? == who.account {
+        true => Ok(()),
+        false => Err(Refusal::WrongPassword.into()),
+    }
+}
+
 /// Changes the actor's own password. Every login session ends, so that whoever knew the old one is out.
 ///
 /// # Errors
@@ -321,11 +367,7 @@ pub async fn change_password(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     check_password(new).in_field("new")?;
-    let row = account::Entity::find_by_id(who.account.0).one(db).await?.ok_or(StoreError::NotFound)?;
-    let login = row.login.ok_or(StoreError::NotFound)?;
-    if crate::accounts::enter_password(db, &login, old).await? != who.account {
-        return Err(Refusal::WrongPassword.into());
-    }
+    confirm_password(db, who, old).await?;
     let hash = password::hash(new, salt);
     let tx = begin_write(db).await?;
     set_password(&tx, who.account, hash, false).await?;

@@ -1,18 +1,23 @@
 //! Terms with their dates and places, read together as the rules want them.
 
+mod lines;
 mod part;
 
+pub(crate) use lines::{line_before, waiters};
 pub(crate) use part::{load_coming, load_span};
+
+use lines::lines;
 
 use crate::{
     StoreError,
-    entity::{activity, booking, booking_place, community, occurrence, room, term, time::Day},
+    entity::{activity, booking_place, community, occurrence, room, term, time::Day},
 };
 use domain::{
-    booking::{BookingState, PlaceState, Places, Scope, standing_of_date},
+    booking::{PlaceState, Places, standing_of_date},
     entry::{Entry, Giving},
-    id::{ActivityId, BookingId, CommunityId, OccurrenceId, TermId},
-    line::{Line, OTHERS, Waiter},
+    id::{ActivityId, CommunityId, OccurrenceId, TermId},
+    line::OTHERS,
+    parts::Parts,
     reading::DateEntry,
     term::{AgeRule, Minimum, Occurrence, Scopes, Term},
     text::InputProblem,
@@ -24,7 +29,7 @@ use jiff::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, RelationTrait,
+    QuerySelect, RelationTrait,
     sea_query::{Expr, ExprTrait, LockBehavior, LockType},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -92,7 +97,13 @@ pub(crate) fn entry_of(row: &term::Model) -> Result<Entry, DbErr> {
     row.entry.as_ref().map_or_else(|| Ok(Entry::default()), read)
 }
 
-fn rules_of(row: &term::Model, entry: Entry, activity: &activity::Model, dates: &[occurrence::Model]) -> Term {
+fn rules_of(
+    row: &term::Model,
+    entry: Entry,
+    activity: &activity::Model,
+    dates: &[occurrence::Model],
+    zone: &TimeZone,
+) -> Term {
     Term {
         id: TermId(row.id),
         state: row.state.0,
@@ -102,7 +113,7 @@ fn rules_of(row: &term::Model, entry: Entry, activity: &activity::Model, dates: 
         closes_at: row.closes_at.map(Timestamp::from),
         cancel_hours: count(row.cancel_hours),
         age: age_rule(row),
-        scopes: Scopes { whole: row.book_whole, rest: row.book_rest, single: row.book_single },
+        scopes: Scopes { whole: row.book_whole, rest: row.book_rest, single: row.book_single, weekly: row.book_weekly },
         waitlist_cap: row.waitlist_cap.map(count),
         promotion: row.promotion.0,
         entry,
@@ -112,6 +123,7 @@ fn rules_of(row: &term::Model, entry: Entry, activity: &activity::Model, dates: 
             .map(|o| Occurrence {
                 id: OccurrenceId(o.id),
                 on_date: o.on_date.into(),
+                start: local(o.starts_at.into(), zone).time(),
                 starts_at: o.starts_at.into(),
                 ends_at: o.ends_at.into(),
                 state: o.state.0,
@@ -203,28 +215,30 @@ async fn gather(
         .map(|room| (room.id, room.name))
         .collect();
     let mut entries = rows.iter().map(|row| Ok((row.id, entry_of(row)?))).collect::<Result<HashMap<_, _>, DbErr>>()?;
+    let weekly = rows.iter().any(|row| row.book_weekly);
     let with_priority = entries.iter().filter(|(_, entry)| entry.giving == Giving::PriorityFirst);
     let with_priority: Vec<Uuid> = with_priority.map(|(id, _)| *id).collect();
     let mut firsts = match with_priority.as_slice() {
         [] => HashMap::new(),
-        ids => lines(conn, ids, Some(OTHERS)).await?,
+        ids => lines(conn, ids, weekly, Some(OTHERS)).await?,
     };
-    let mut lines = lines(conn, ids, None).await?;
+    let mut lines = lines(conn, ids, weekly, None).await?;
     let mut loaded = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(activity) = activities.iter().find(|a| a.id == row.activity_id).cloned() else { continue };
         let Some(community) = communities.iter().find(|c| c.id == row.community_id) else { continue };
         let dates = dates.remove(&row.id).unwrap_or_default();
         let held = dates.iter().filter_map(|date| held.get_key_value(&OccurrenceId(date.id)));
+        let zone = zone_of(community);
         loaded.push(Loaded {
-            term: rules_of(&row, entries.remove(&row.id).unwrap_or_default(), &activity, &dates),
+            term: rules_of(&row, entries.remove(&row.id).unwrap_or_default(), &activity, &dates, &zone),
             places: Places {
                 held: held.map(|(id, places)| (*id, *places)).collect(),
                 line: lines.remove(&row.id).unwrap_or_default(),
                 first: firsts.remove(&row.id).unwrap_or_default(),
             },
             rooms: rooms.clone(),
-            zone: zone_of(community),
+            zone,
             slug: community.slug.clone(),
             row,
             activity,
@@ -248,80 +262,6 @@ async fn held_places(conn: &impl ConnectionTrait, dates: Condition) -> Result<BT
         .all(conn)
         .await?;
     Ok(rows.into_iter().map(|(date, places)| (OccurrenceId(date), u32::try_from(places).unwrap_or(0))).collect())
-}
-
-/// The waiting lists of terms, or what of them stands before a number.
-async fn lines(conn: &impl ConnectionTrait, terms: &[Uuid], before: Option<i64>) -> Result<HashMap<Uuid, Line>, DbErr> {
-    let waiting = booking::Entity::find()
-        .select_only()
-        .column(booking::Column::TermId)
-        .filter(booking::Column::TermId.is_in(terms.to_vec()))
-        .filter(booking::Column::State.eq(code(BookingState::Waiting)))
-        .apply_if(before, |query, before| query.filter(booking::Column::OrderNo.lt(before)));
-    let all: Vec<(Uuid, i64)> = waiting
-        .clone()
-        .column_as(booking::Column::Id.count(), "parties")
-        .filter(booking::Column::Scope.ne(code(Scope::Single)))
-        .group_by(booking::Column::TermId)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    // A party that waits for one date has one row there.
-    let single: Vec<(Uuid, Uuid, i64)> = waiting
-        .column(booking_place::Column::OccurrenceId)
-        .column_as(booking::Column::Id.count(), "parties")
-        .join(JoinType::InnerJoin, booking::Relation::BookingPlace.def())
-        .filter(booking::Column::Scope.eq(code(Scope::Single)))
-        .group_by(booking::Column::TermId)
-        .group_by(booking_place::Column::OccurrenceId)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let parties = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
-    let mut lines: HashMap<Uuid, Line> = HashMap::new();
-    for (term, count) in all {
-        lines.entry(term).or_default().all = parties(count);
-    }
-    for (term, date, count) in single {
-        lines.entry(term).or_default().single.insert(OccurrenceId(date), parties(count));
-    }
-    Ok(lines)
-}
-
-/// The part of a term's waiting list that stands before a number.
-pub(crate) async fn line_before(conn: &impl ConnectionTrait, term: Uuid, order_no: i64) -> Result<Line, StoreError> {
-    Ok(lines(conn, &[term], Some(order_no)).await?.remove(&term).unwrap_or_default())
-}
-
-/// Who waits for a term, as they stand in line.
-pub(crate) async fn waiters(conn: &impl ConnectionTrait, term: TermId) -> Result<Vec<Waiter>, StoreError> {
-    let rows: Vec<(Uuid, i64, i32, Uuid)> = booking::Entity::find()
-        .select_only()
-        .column(booking::Column::Id)
-        .column(booking::Column::OrderNo)
-        .column(booking_place::Column::Places)
-        .column(booking_place::Column::OccurrenceId)
-        .join(JoinType::InnerJoin, booking::Relation::BookingPlace.def())
-        .filter(booking::Column::TermId.eq(term.0))
-        .filter(booking::Column::State.eq(code(BookingState::Waiting)))
-        .filter(booking_place::Column::State.eq(code(PlaceState::Waiting)))
-        .order_by_asc(booking::Column::OrderNo)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let mut list: Vec<Waiter> = Vec::new();
-    for (booking, order_no, places, date) in rows {
-        match list.last_mut().filter(|last| last.booking.0 == booking) {
-            Some(last) => last.occurrences.push(OccurrenceId(date)),
-            None => list.push(Waiter {
-                booking: BookingId(booking),
-                order_no,
-                places: count(places),
-                occurrences: vec![OccurrenceId(date)],
-            }),
-        }
-    }
-    Ok(list)
 }
 
 /// The terms of an activity.
@@ -360,7 +300,7 @@ impl Loaded {
 
     /// What a list says of one of its dates.
     pub fn entry(&self, date: &occurrence::Model, now: Timestamp) -> Option<DateEntry> {
-        self.entry_as(date, self.term.ordinal(OccurrenceId(date.id)), now)
+        self.entry_as(date, self.ordinal(OccurrenceId(date.id)), now)
     }
 
     /// The same where the place among all its dates is known from elsewhere.
@@ -386,10 +326,16 @@ impl Loaded {
             end: end.time(),
             room: self.room(date.room_id),
             ordinal,
+            dates: 1,
             standing: standing_of_date(&self.term, &self.places, of_rules, now),
             opens: self.opens(now),
             reason: date.reason.clone(),
         })
+    }
+
+    /// 第 n 次 / 共 m 次 of a date, where the term meets once a day.
+    pub(crate) fn ordinal(&self, date: OccurrenceId) -> Option<(usize, usize)> {
+        self.term.ordinal(date).filter(|_| self.row.parts.is_none())
     }
 
     /// With how few people it is in question.
@@ -408,7 +354,13 @@ impl Loaded {
         id.and_then(|id| self.rooms.get(&id).cloned())
     }
 
-    /// Start and end as the term states them.
+    /// How its day is parted.
+    pub fn parts(&self) -> Result<Parts, DbErr> {
+        let read = |text: &String| serde_json::from_str(text).map_err(|error| DbErr::Json(error.to_string()));
+        self.row.parts.as_ref().map_or_else(|| Ok(Parts::default()), read)
+    }
+
+    /// Start and end of its day as the term states them.
     pub fn hours(&self) -> (Time, Time) {
         let time = |text: &str| text.parse().unwrap_or(Time::midnight());
         (time(&self.row.start_time), time(&self.row.end_time))

@@ -43,7 +43,7 @@ pub fn TermSection(
     let id = format!("t{}", term.id);
     let title = format!("{} · {}", term.name, words::span(term.first, term.last));
     let line = [
-        Some(format!("{} {}–{}", words::rule(&term.series.rule), words::time(term.start), words::time(term.end))),
+        Some(format!("{} {}", words::rule(&term.series.rule), words::which::hours_of_day(&term))),
         term.room.clone(),
         words::ages(&term.age),
     ];
@@ -58,8 +58,8 @@ pub fn TermSection(
         .enumerate()
         .map(|(n, booking)| {
             let (booking, fresh) = (booking_now(booking), just.is_some() && n == 0);
-            let closes = term.closes;
-            move || view! { <MyBookingCard booking=booking.get() closes fresh version /> }
+            let (closes, single) = (term.closes, term.scopes.single);
+            move || view! { <MyBookingCard booking=booking.get() closes single fresh version /> }
         })
         .collect_view();
     let form = match term.standing {
@@ -102,7 +102,7 @@ pub fn TermSection(
             {move || view! { <Facts term=now.get() unit /> }}
             {draw}
             <div class="stack">
-                <Dates dates=term.dates today=head.today /> {sheet}
+                <Dates dates=term.days() today=head.today /> {sheet}
             </div>
         </section>
     }
@@ -115,7 +115,9 @@ fn Facts(term: TermCard, unit: Unit) -> impl IntoView {
         Standing::Open { left } => left,
         _ => 0,
     };
-    let shows_places = coming.count() > 0 && matches!(term.standing, Standing::Open { .. } | Standing::Waitlist { .. });
+    let shows_places = coming.count() > 0
+        && term.parts.is_one()
+        && matches!(term.standing, Standing::Open { .. } | Standing::Waitlist { .. });
     let taken = term.capacity.saturating_sub(left);
     let percent = u64::from(taken) * 100 / u64::from(term.capacity.max(1));
     let places = shows_places.then(|| {
@@ -143,7 +145,7 @@ fn Facts(term: TermCard, unit: Unit) -> impl IntoView {
             </div>
         }
     });
-    let held = term.dates.iter().filter(|date| date.standing != Standing::CalledOff).count();
+    let held = term.days().iter().filter(|date| date.standing != Standing::CalledOff).count();
     let dates = say!(
         activity.fact_dates_text,
         first = words::date_short(term.first),
@@ -160,11 +162,12 @@ fn Facts(term: TermCard, unit: Unit) -> impl IntoView {
         .minimum
         .map(|minimum| say!(activity.how_minimum, people = minimum.people, days = minimum.days).to_string());
     let given = words::entry::how_places_are_given(&term, unit, term.opens);
-    let booking = words::sentences([Some(given), closes, minimum, words::entry::who_may_enter(&term.entry)]);
+    let chosen = words::which::how_dates_are_chosen(&term);
+    let booking = words::sentences([Some(given), chosen, closes, minimum, words::entry::who_may_enter(&term.entry)]);
     let facts = [
         ("calendar", say!(activity.fact_dates), Some(dates)),
         ("repeat", say!(activity.fact_rule), Some(words::rule(&term.series.rule))),
-        ("clock", say!(activity.fact_time), Some(format!("{} – {}", words::time(term.start), words::time(term.end)))),
+        ("clock", say!(activity.fact_time), Some(words::which::hours_of_day(&term))),
         ("place", say!(activity.fact_room), term.room.clone()),
         ("id", say!(activity.fact_age), ages),
         ("id", say!(entry.fact_grade), words::entry::fact_grades(&term)),

@@ -28,7 +28,8 @@ pub(super) struct Typed {
     pub person: Option<String>,
     pub persons: Option<Vec<String>>,
     pub scope: Option<String>,
-    pub occurrence: Option<String>,
+    pub occurrences: Option<Vec<String>>,
+    pub weekly: Option<Vec<String>>,
     pub heads: Option<String>,
     pub shape: Option<String>,
     pub consent: Option<String>,
@@ -41,20 +42,15 @@ impl Typed {
     /// A request for each person named, the same in all else; the first has the form's own key, and the others one that
     /// follows from it and them, so that the form sent twice is the same again.
     pub(super) fn requests(self) -> Result<Vec<store::bookings::BookRequest>, AppError> {
-        use domain::{
-            booking::{MAX_HEADS, Scope},
-            code::Code,
-            entry::Shape,
-            rights::Door,
-            text::InputProblem,
-        };
+        use super::which_dates::TypedDates;
+        use domain::{booking::MAX_HEADS, entry::Shape, rights::Door, text::InputProblem};
         let choice = |field| crate::ssr::said(AppError::invalid(field, InputProblem::Choice));
-        let scope = self.scope.as_deref().and_then(Scope::from_code).ok_or_else(|| choice("scope"))?;
-        let occurrence = match (scope, self.occurrence.filter(|id| !id.is_empty())) {
-            (Scope::Single, Some(id)) => Some(id.parse().map_err(|_| choice("occurrence"))?),
-            (Scope::Single, None) => return Err(choice("occurrence")),
-            _ => None,
+        let dates = TypedDates {
+            scope: self.scope.as_deref(),
+            occurrences: self.occurrences.as_deref(),
+            weekly: self.weekly.as_deref(),
         };
+        let which = dates.parse().map_err(|problem| crate::ssr::said(AppError::Invalid { problem }))?;
         let shape = match self.shape.as_deref().filter(|shape| !shape.is_empty()) {
             Some(shape) => Some(Shape::parse(shape).ok_or_else(|| choice("shape"))?),
             None => None,
@@ -81,8 +77,7 @@ impl Typed {
         let request = |person: PersonId| store::bookings::BookRequest {
             term,
             person,
-            scope,
-            occurrence,
+            which: which.clone(),
             heads,
             adults: shape.map(|shape| shape.adults),
             insists: self.insist.is_some(),
@@ -105,48 +100,56 @@ pub async fn book_place(
     persons: Option<Vec<String>>,
     together: Option<String>,
     scope: Option<String>,
-    occurrence: Option<String>,
+    occurrences: Option<Vec<String>>,
+    weekly: Option<Vec<String>>,
     heads: Option<String>,
     shape: Option<String>,
     consent: Option<String>,
     insist: Option<String>,
     key: String,
 ) -> Result<(), AppError> {
-    use store::bookings::Asked;
-    let who = crate::ssr::need_who().await?;
+    use super::which_dates::as_text;
+    let (chosen, hours) = (as_text(&occurrences), as_text(&weekly));
+    let kept = [("scope", scope.as_deref()), ("occurrences", chosen.as_deref()), ("weekly", hours.as_deref())];
+    // One date is chosen again at once; a list of them is not.
+    let is_list = chosen.as_ref().or(hours.as_ref()).is_some_and(|list| list.contains('\n'));
+    let kept = if is_list { &kept[..] } else { &[] };
     let page = term.clone();
-    let typed = Typed { term, person, persons, scope, occurrence, heads, shape, consent, insist, key };
+    let scope = scope.clone();
+    let typed = Typed { term, person, persons, scope, occurrences, weekly, heads, shape, consent, insist, key };
+    let (first, left) = crate::ssr::keeping(kept, ask(&slug, typed, together.as_deref() == Some("each"))).await?;
+    let left = if left > 0 { format!("&left={left}") } else { String::new() };
+    crate::ssr::go(&slug, &format!("activities/{activity}?booked={first}{left}#t{page}"));
+    Ok(())
+}
+
+/// Asks the desk for all that was typed; tells the first booking made, and how many of those asked for have nothing.
+#[cfg(feature = "ssr")]
+async fn ask(slug: &str, typed: Typed, each: bool) -> Result<(domain::id::BookingId, usize), AppError> {
+    use domain::refusal::Refusal;
+    use store::{StoreError, bookings::Asked};
+    let who = crate::ssr::need_who().await?;
     let (host, at) = (crate::ssr::host()?, crate::ssr::now()?);
     let asked: Vec<Asked> =
         typed.requests()?.into_iter().map(|request| Asked { who: who.clone(), request, at }).collect();
-    let answers = if together.as_deref() == Some("each") {
+    let answers = if each {
         let mut answers = Vec::new();
         for one in asked {
             answers.push(host.desk.book_place(one).await);
         }
         answers
     } else {
-        crate::ssr::told(host.desk.book_together(asked).await, &slug).await?
+        crate::ssr::told(host.desk.book_together(asked).await, slug).await?
     };
     let (booked, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
-    let first = booked.into_iter().flatten().next();
-    match (first, refused.len()) {
-        (Some(first), 0) => {
-            crate::ssr::go(&slug, &format!("activities/{activity}?booked={}#t{page}", first.booking()));
-        }
-        (Some(first), left) => {
-            crate::ssr::go(&slug, &format!("activities/{activity}?booked={}&left={left}#t{page}", first.booking()));
-        }
-        (None, _) => {
-            // The one that failed says why; the others only that it did.
-            let with_it = |answer: &Result<_, _>| {
-                matches!(answer, Err(store::StoreError::Refused(domain::refusal::Refusal::NoneOfThem)))
-            };
-            let why = refused.into_iter().find(|answer| !with_it(answer)).unwrap_or(Err(store::StoreError::Busy));
-            crate::ssr::told(why, &slug).await?;
-        }
+    if let Some(first) = booked.into_iter().flatten().next() {
+        return Ok((first.booking(), refused.len()));
     }
-    Ok(())
+    // The one that failed says why; the others only that it did.
+    let with_it = |answer: &Result<_, _>| matches!(answer, Err(StoreError::Refused(Refusal::NoneOfThem)));
+    let why = refused.into_iter().find(|answer| !with_it(answer)).unwrap_or(Err(StoreError::Busy));
+    let booked = crate::ssr::told(why, slug).await?;
+    Ok((booked.booking(), 0))
 }
 
 /// The booking form of a term, for whoever is signed in; what was prepared stands above it as one button each.
@@ -247,7 +250,8 @@ fn may_book_for(me: Me) -> Vec<Member> {
 
 /// The persons whom a whole booking of the term is for already.
 pub(super) fn busy(mine: &[MyBooking]) -> Vec<PersonId> {
-    mine.iter().filter(|booking| booking.scope != domain::booking::Scope::Single).map(|b| b.person).collect()
+    use domain::booking::Scope::{Rest, Whole};
+    mine.iter().filter(|booking| matches!(booking.scope, Whole | Rest)).map(|booking| booking.person).collect()
 }
 
 #[component]

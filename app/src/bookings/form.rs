@@ -1,21 +1,18 @@
 //! The fields that booking and preparing ask for alike.
 
-use super::book_place::BookPlace;
+use super::{book_place::BookPlace, which_dates::WhichDates};
 use crate::{
-    activities::places::{choice_of, term_now},
     error::AppError,
     parts::{Field, Icon},
     say, words,
 };
 use domain::{
     activity::{Side, Unit},
-    booking::Standing,
     id::{PersonId, TermId},
     person::MemberRole,
     reading::{Member, TermCard, TermName},
     refusal::Refusal,
 };
-use jiff::civil::Date;
 use leptos::prelude::*;
 
 /// A term as its form needs it.
@@ -201,7 +198,7 @@ pub fn BookFields(
             </p>
         </fieldset>
         {together}
-        <ScopeChoice term=term.card />
+        <WhichDates term=term.card />
         {family}
         {consent}
         {insist}
@@ -269,99 +266,4 @@ fn likely(term: &TermCard, members: &[Member]) -> Option<PersonId> {
         .or_else(|| members.iter().find(fits))
         .or(members.first())
         .map(|member| member.person)
-}
-
-/// Whole, rest or one date: a hidden field where there is nothing to choose.
-#[component]
-fn ScopeChoice(term: TermCard) -> impl IntoView {
-    let coming: Vec<_> = term
-        .dates
-        .iter()
-        .filter(|date| {
-            matches!(
-                date.standing,
-                Standing::Open { .. }
-                    | Standing::Waitlist { .. }
-                    | Standing::Applying { .. }
-                    | Standing::Opens { .. }
-                    | Standing::Full
-            )
-        })
-        .cloned()
-        .collect();
-    let all = if term.begun {
-        term.scopes.rest.then_some(("rest", say!(activity.rest_label, count = coming.len()).to_string()))
-    } else {
-        // Before it begins the rest is the whole.
-        match (term.scopes.whole, term.scopes.rest) {
-            (true, _) => Some(("whole", say!(common.scope_whole).to_string())),
-            (false, true) => Some(("rest", say!(activity.rest_label, count = coming.len()).to_string())),
-            _ => None,
-        }
-    };
-    let days: Vec<Date> = coming.iter().map(|date| date.date).collect();
-    let single = term.scopes.single;
-    let now = term_now(term.clone());
-    let dates = move || {
-        coming
-            .into_iter()
-            .take(60)
-            .map(|date| {
-                let id = date.occurrence;
-                let text = move || {
-                    let now = now.get();
-                    choice_of(now.dates.iter().find(|now| now.occurrence == id).unwrap_or(&date))
-                };
-                view! { <option value=id.to_string()>{text}</option> }
-            })
-            .collect_view()
-    };
-    match (all, single) {
-        (Some((code, _)), false) => view! { <input type="hidden" name="scope" value=code /> }.into_any(),
-        (None, true) => view! {
-            <input type="hidden" name="scope" value="single" />
-            <div class="field">
-                <label for="occurrence">{say!(activity.single_date)}</label>
-                <select class="input" id="occurrence" name="occurrence">
-                    {dates()}
-                </select>
-            </div>
-        }
-        .into_any(),
-        (Some((code, label)), true) => {
-            let note = match (days.first(), days.last()) {
-                (Some(first), Some(last)) => say!(
-                    activity.whole_note,
-                    first = words::date_short(*first),
-                    last = words::date_short(*last),
-                    count = days.len()
-                )
-                .to_string(),
-                _ => String::new(),
-            };
-            view! {
-                <fieldset class="group">
-                    <legend>{say!(activity.which_dates)}</legend>
-                    <div class="choices">
-                        <label class="choice">
-                            <input type="radio" name="scope" value=code checked />
-                            <b>{label}</b>
-                            <span class="choice__note">{note}</span>
-                        </label>
-                        <label class="choice">
-                            <input type="radio" name="scope" value="single" />
-                            <b>{say!(activity.single_label)}</b>
-                            <span class="choice__note">
-                                <select class="input" name="occurrence" aria-label=say!(activity.single_date)>
-                                    {dates()}
-                                </select>
-                            </span>
-                        </label>
-                    </div>
-                </fieldset>
-            }
-            .into_any()
-        }
-        (None, false) => view! { <p class="soft">{say!(activity.not_bookable)}</p> }.into_any(),
-    }
 }

@@ -8,3 +8,4 @@ pub mod countdown;
 pub mod form;
 pub mod my_card;
 pub mod prepare_booking;
+pub mod which_dates;

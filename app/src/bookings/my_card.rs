@@ -2,7 +2,10 @@
 
 use super::{accept_offer::OfferCard, cancel_booking::CancelForm};
 use crate::{parts::Banner, say, words};
-use domain::{booking::BookingState, reading::MyBooking};
+use domain::{
+    booking::{BookingState, Scope},
+    reading::{MyBooking, MyDate},
+};
 use jiff::civil::DateTime;
 use leptos::prelude::*;
 
@@ -13,6 +16,8 @@ pub fn MyBookingCard(
     booking: MyBooking,
     /// When lots are drawn, where they are.
     closes: Option<DateTime>,
+    /// True if the term lets single dates be booked.
+    single: bool,
     /// True if it was just made.
     fresh: bool,
     /// Raised when something is over, to ask for the page anew.
@@ -42,10 +47,18 @@ pub fn MyBookingCard(
             "check",
         ),
     };
+    let weekly = (!booking.weekly.is_empty()).then(|| words::which::weekly(&booking.weekly));
+    let missing = (booking.state == BookingState::Confirmed).then(|| words::which::missing(&booking, single)).flatten();
+    let dates = (booking.scope == Scope::Single && booking.dates.len() > 1).then(|| {
+        let when = |date: &MyDate| format!("{} {}", words::date_long(date.date), words::time(date.start));
+        booking.dates.iter().map(when).collect::<Vec<_>>().join(say!(entry.joint))
+    });
+    let about = [weekly, dates, missing].into_iter().flatten().map(|text| view! { <p>{text}</p> }).collect_view();
     let number = booking.number.map(|number| say!(entry.number, number = number).to_string());
     view! {
         <Banner class=if fresh { "banner--good" } else { "" } icon title>
             <p>{text}</p>
+            {about}
             {number.map(|number| view! { <p class="fine">{number}</p> })}
             <div class="row">
                 <a class="button" href=format!("/{slug}/my")>

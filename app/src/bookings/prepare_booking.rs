@@ -27,7 +27,6 @@ pub async fn prepare_booking(
     term: String,
     person: Option<String>,
     scope: Option<String>,
-    occurrence: Option<String>,
     heads: Option<String>,
     shape: Option<String>,
     consent: Option<String>,
@@ -39,12 +38,9 @@ pub async fn prepare_booking(
     let (host, at) = (crate::ssr::host()?, crate::ssr::now()?);
     let key = crate::ssr::new_key()?.to_string();
     let page = term.clone();
-    let typed = Typed { term, person, persons: None, scope, occurrence, heads, shape, consent, insist, key };
+    let (persons, occurrences, weekly) = (None, None, None);
+    let typed = Typed { term, person, persons, scope, occurrences, weekly, heads, shape, consent, insist, key };
     for request in typed.requests()? {
-        // A single date has its own hour; what is kept for one tap is the term.
-        if request.scope == Scope::Single {
-            return Err(crate::ssr::said(AppError::invalid("scope", domain::text::InputProblem::Choice)));
-        }
         let asked = store::bookings::Asked { who: who.clone(), request, at };
         crate::ssr::told(store::bookings::prepare_booking(&host.db, &asked).await, &slug).await?;
     }
@@ -156,7 +152,7 @@ fn Preparing(term: TermCard, unit: Unit, mine: Vec<MyBooking>, prepared: Vec<Pre
 pub(super) fn what_of(one: &Prepared) -> String {
     let scope = match one.scope {
         Scope::Whole => say!(common.scope_whole),
-        Scope::Rest | Scope::Single => say!(common.scope_rest),
+        Scope::Rest | Scope::Single | Scope::Weekly => say!(common.scope_rest),
     };
     let shape = one.adults.map(|adults| {
         let shape = Shape { adults, children: one.heads.saturating_sub(adults) };
@@ -224,8 +220,9 @@ fn PrepareForm(
     let list = list.then(|| view! { <input type="hidden" name="list" value="yes" /> });
     let heads = field_problem(action, "heads");
     let insist = insists_on(action);
-    // A single date can't be prepared.
-    let card = TermCard { scopes: domain::term::Scopes { single: false, ..term.card.scopes }, ..term.card };
+    // Dates of one's choice can't be prepared.
+    let scopes = domain::term::Scopes { single: false, weekly: false, ..term.card.scopes };
+    let card = TermCard { scopes, week_hours: Vec::new(), ..term.card };
     let term = FormTerm::new(card, term.unit);
     view! {
         <ActionForm action attr:class="form">

@@ -2,6 +2,7 @@
 
 use super::grant::RevokeCareLink;
 use crate::{
+    attendance::day::Notes,
     bookings::cancel_booking::CancelForm,
     error::AppError,
     frame::framed,
@@ -250,6 +251,7 @@ fn DateOf(date: CaredDate, slug: String, with_day: bool, sees_roll: bool) -> imp
     let state = how_it_stands(&date, sees_roll);
     let state = state.map(|(class, icon, text)| view! { <State class icon text /> });
     let day = with_day.then(|| view! { <span>{words::date_long(date.date)}</span> });
+    let notes = (!date.notes.is_empty()).then(|| view! { <Notes notes=date.notes.clone() /> });
     view! {
         <li class=class>
             <p class="occ__time">
@@ -262,6 +264,7 @@ fn DateOf(date: CaredDate, slug: String, with_day: bool, sees_roll: bool) -> imp
                     <a href=format!("/{slug}/activities/{}", date.activity)>{date.name}</a>
                 </h3>
                 <p class="occ__meta">{day} {date.room.map(|room| view! { <span>{room}</span> })}</p>
+                {notes}
             </div>
             <p class="occ__state">{state}</p>
         </li>
@@ -278,6 +281,9 @@ fn how_it_stands(date: &CaredDate, sees_roll: bool) -> Option<(&'static str, &'s
     }
     if !sees_roll {
         return None;
+    }
+    if let Some(left) = date.left {
+        return Some(("closed", "check", say!(care.has_left, at = words::time(left)).to_string()));
     }
     Some(match (date.mark, date.begun) {
         (Some((Mark::Present, at)), _) => ("booked", "check", say!(care.came, at = words::time(at)).to_string()),

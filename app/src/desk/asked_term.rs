@@ -5,9 +5,11 @@ use super::{
     term_form::TermForm,
 };
 use domain::{
+    block::Hours,
     code::Code,
     day_kind::HolidayPolicy,
     id::RoomId,
+    parts::{Parts, Pause},
     person::parse_date,
     recurrence::{Recurrence, Series, Weekday},
     refusal::FieldProblem,
@@ -46,6 +48,8 @@ pub struct AskedTerm {
     pub start: Time,
     /// End.
     pub end: Time,
+    /// How the day between the two is parted.
+    pub parts: Parts,
     /// The room.
     pub room: Option<RoomId>,
     /// Who leads.
@@ -72,7 +76,8 @@ pub struct AskedTerm {
 impl AskedTerm {
     /// When in the day, where, and by whom.
     pub fn holding(&self) -> store::activities::Holding {
-        store::activities::Holding { start: self.start, end: self.end, room: self.room, leader: self.leader.clone() }
+        let leader = self.leader.clone();
+        store::activities::Holding { start: self.start, end: self.end, parts: self.parts, room: self.room, leader }
     }
 }
 
@@ -89,6 +94,7 @@ impl TermForm {
         if end <= start {
             return Err(FieldProblem::new("end", InputProblem::Order));
         }
+        let parts = self.parts(start, end)?;
         let room = match text(&self.room) {
             "" => None,
             id => Some(id.parse().map_err(|_| FieldProblem::new("room", InputProblem::Choice))?),
@@ -118,6 +124,7 @@ impl TermForm {
             dates,
             start,
             end,
+            parts,
             room,
             leader,
             capacity,
@@ -129,6 +136,25 @@ impl TermForm {
             waitlist_cap,
             minimum,
         })
+    }
+
+    /// Reads how the day is parted.
+    fn parts(&self, start: Time, end: Time) -> Result<Parts, FieldProblem> {
+        let pause = match (text(&self.pause_from), text(&self.pause_to)) {
+            ("", "") => None,
+            // One time alone parts the day there.
+            (from, "") | ("", from) => {
+                let at = time("pause_from", from)?;
+                Some(Pause { from: at, to: at })
+            }
+            (from, to) => Some(Pause { from: time("pause_from", from)?, to: time("pause_to", to)? }),
+        };
+        let minutes = optional("minutes", &self.minutes, Parts::SHORTEST.into(), Parts::LONGEST.into())?;
+        let (halves, parts) = (Parts { pause, minutes: None }, Parts { pause, minutes });
+        let day = Hours::new(start, end).map_err(at("end"))?;
+        halves.of(day).map_err(at("pause_from"))?;
+        parts.of(day).map_err(at("minutes"))?;
+        Ok(parts)
     }
 
     /// Reads the part of the form that gives the dates: all that a preview needs.
@@ -205,17 +231,22 @@ impl TermForm {
     }
 
     fn scopes(&self) -> Result<Scopes, FieldProblem> {
-        let mut scopes = Scopes { whole: false, rest: false, single: false };
+        let mut scopes = Scopes { whole: false, rest: false, single: false, weekly: false };
         for code in &self.scopes {
             match code.as_str() {
                 "whole" => scopes.whole = true,
                 "rest" => scopes.rest = true,
                 "single" => scopes.single = true,
+                "weekly" => scopes.weekly = true,
                 _ => return Err(FieldProblem::new("scopes", InputProblem::Choice)),
             }
         }
         if self.scopes.is_empty() {
             return Err(FieldProblem::new("scopes", InputProblem::Empty));
+        }
+        // All of a day that is parted by minutes is nobody's.
+        if !text(&self.minutes).is_empty() && (scopes.whole || scopes.rest) {
+            return Err(FieldProblem::new("scopes", InputProblem::Choice));
         }
         Ok(scopes)
     }

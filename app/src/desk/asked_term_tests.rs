@@ -28,6 +28,9 @@ fn set(form: &mut TermForm, field: &str, value: &str) {
         "until" => form.until = value,
         "start" => form.start = value,
         "end" => form.end = value,
+        "pause_from" => form.pause_from = value,
+        "pause_to" => form.pause_to = value,
+        "minutes" => form.minutes = value,
         "lunar_month" => form.lunar_month = value,
         "lunar_day" => form.lunar_day = value,
         "except" => form.except = value,
@@ -55,8 +58,27 @@ fn a_good_form_is_read_as_meant() {
     assert_eq!(read.dates.holidays, HolidayPolicy::Skip);
     assert_eq!((read.start, read.end), (jiff::civil::time(9, 0, 0, 0), jiff::civil::time(10, 30, 0, 0)));
     assert_eq!((read.capacity, read.cancel_hours, read.waitlist_cap), (20, 24, None));
-    assert_eq!(read.scopes, Scopes { whole: true, rest: true, single: false });
+    assert_eq!(read.scopes, Scopes { whole: true, rest: true, single: false, weekly: false });
     assert_eq!((read.opens, read.room, read.age), (None, None, AgeRule::default()));
+}
+
+#[test]
+fn a_day_is_parted_where_it_is_said_and_how_often() {
+    let noon = jiff::civil::time(10, 0, 0, 0);
+    let cases: [(&[(&str, &str)], Parts); 4] = [
+        (&[], Parts::default()),
+        (&[("pause_from", "10:00")], Parts { pause: Some(Pause { from: noon, to: noon }), minutes: None }),
+        (
+            &[("pause_from", "10:00"), ("pause_to", "10:00"), ("minutes", "15"), ("scopes", "single")],
+            Parts { pause: Some(Pause { from: noon, to: noon }), minutes: Some(15) },
+        ),
+        (&[("minutes", "20"), ("scopes", "weekly")], Parts { pause: None, minutes: Some(20) }),
+    ];
+    for (changes, expected) in cases {
+        let mut form = good();
+        changes.iter().for_each(|(field, value)| set(&mut form, field, value));
+        assert_eq!(form.parse().unwrap().parts, expected, "{changes:?}");
+    }
 }
 
 #[test]
@@ -90,6 +112,12 @@ fn bad_input_is_said_at_its_field() {
     let (long, many) = ([("name", long.as_str())], [("rule", "dates"), ("dates", many.as_str())]);
     let cases: Vec<(&[(&str, &str)], &str, InputProblem)> = vec![
         (&[("name", "  ")], "name", Empty),
+        (&[("pause_from", "8:00")], "pause_from", Time),
+        (&[("pause_from", "08:00")], "pause_from", Order),
+        (&[("pause_from", "10:00"), ("pause_to", "09:30")], "pause_from", Order),
+        (&[("minutes", "4"), ("scopes", "single")], "minutes", Number { min: 5, max: 240 }),
+        (&[("minutes", "200"), ("scopes", "single")], "minutes", Number { min: 5, max: 240 }),
+        (&[("minutes", "20"), ("scopes", "whole")], "scopes", Choice),
         (&long, "name", TooLong { max: 60 }),
         (&[("name", "a\u{202E}b")], "name", BadCharacter),
         (&[("rule", "")], "rule", Choice),

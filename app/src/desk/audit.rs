@@ -18,7 +18,9 @@ use domain::{
     code::Code,
     consent::Purpose,
     entry::Entry,
+    merge::Joined,
     person::MemberRole,
+    pickup::{CodeUse, PickupWay},
     reading::{AuditLine, Booked, CareTrace},
     rights::StaffRole,
     term::{OccurrenceState, Promotion},
@@ -173,8 +175,16 @@ fn action(code: &str) -> String {
         "draw_lots" => say!(entry.did_draw_lots).to_owned(),
         "set_entry" => say!(entry.did_set_entry).to_owned(),
         "prepare_booking" => say!(entry.did_prepare_booking).to_owned(),
+        "write_day_note" => say!(day_care.did_write).to_owned(),
+        "withdraw_day_note" => say!(day_care.did_withdraw).to_owned(),
+        "excuse" => say!(attended.did_excuse).to_owned(),
+        "withdraw_excuse" => say!(attended.did_withdraw).to_owned(),
+        "take_leave" => say!(roll.did_take_leave).to_owned(),
+        "withdraw_leave" => say!(roll.did_withdraw_leave).to_owned(),
         "mark_attendance" => say!(desk.did_mark_attendance).to_owned(),
         "take_off_list" => say!(people.did_take_off_list).to_owned(),
+        "merge_persons" => say!(merge.did_merge).to_owned(),
+        "undo_merge" => say!(merge.did_undo).to_owned(),
         "add_person" => say!(people.did_add_person).to_owned(),
         "add_member" => say!(people.did_add_member).to_owned(),
         "remove_member" => say!(people.did_remove_member).to_owned(),
@@ -195,10 +205,27 @@ fn action(code: &str) -> String {
         "set_start_password" => say!(staff.did_set_start_password).to_owned(),
         "change_phone" => say!(account.change_phone).to_owned(),
         "change_password" => say!(staff.did_change_password).to_owned(),
+        "set_up_totp" => say!(second.did_set_up).to_owned(),
+        "remove_totp" => say!(second.did_remove).to_owned(),
+        "add_passkey" => say!(second.did_add_passkey).to_owned(),
+        "remove_passkey" => say!(second.did_remove_passkey).to_owned(),
+        "new_recovery_codes" => say!(second.did_codes).to_owned(),
+        "reset_second_factor" => say!(second.did_reset).to_owned(),
+        "read_out_code" => say!(sign_in.did_read_out).to_owned(),
         "keep_care_details" => say!(care_details.did_keep).to_owned(),
         "clear_care_details" => say!(care_details.did_clear).to_owned(),
         "give_care_reason" => say!(care_details.did_reason).to_owned(),
         "read_care_details" => say!(care_details.did_read).to_owned(),
+        "add_pickup_person" => say!(pickup.did_add).to_owned(),
+        "end_pickup_person" => say!(pickup.did_end).to_owned(),
+        "keep_pickup_photo" => say!(pickup.did_keep_photo).to_owned(),
+        "take_pickup_photo_away" => say!(pickup.did_take_photo).to_owned(),
+        "see_pickup_photo" => say!(pickup.did_see_photo).to_owned(),
+        "allow_alone" => say!(pickup.did_alone).to_owned(),
+        "set_pickup_code" => say!(pickup.did_code).to_owned(),
+        "hand_over" => say!(pickup.did_hand_over).to_owned(),
+        "undo_hand_over" => say!(pickup.did_undo).to_owned(),
+        "wrong_pickup_code" => say!(pickup.did_wrong_code).to_owned(),
         other => other.to_owned(),
     }
 }
@@ -237,6 +264,12 @@ fn value(json: &str) -> String {
     if let Ok(code) = serde_json::from_str::<String>(json) {
         return coded(&code).unwrap_or(code);
     }
+    if let Ok(may) = serde_json::from_str::<bool>(json) {
+        return if may { say!(pickup.value_yes) } else { say!(pickup.value_no) }.to_owned();
+    }
+    if let Ok(joined) = serde_json::from_str::<Vec<(Joined, u32)>>(json) {
+        return words::merge::joined(&joined);
+    }
     if let Ok((state, reason)) = serde_json::from_str::<(OccurrenceState, String)>(json) {
         return format!("{} · {reason}", occurrence(state));
     }
@@ -272,7 +305,15 @@ fn coded(code: &str) -> Option<String> {
         scopes.map(|scopes| words::care_scopes(&scopes))
     };
     let staff = || StaffRole::from_code(code).map(|role| role_name(role).to_owned());
-    booking.or_else(mark).or_else(date).or_else(role).or_else(scope).or_else(care).or_else(staff)
+    let way = || PickupWay::from_code(code).map(|way| words::pickup_way(way).to_owned());
+    let uses = || {
+        CodeUse::from_code(code).map(|uses| match uses {
+            CodeUse::Renew => say!(pickup.value_renew).to_owned(),
+            CodeUse::Off => say!(pickup.value_off).to_owned(),
+        })
+    };
+    let first = booking.or_else(mark).or_else(date).or_else(role).or_else(scope).or_else(care).or_else(staff);
+    first.or_else(way).or_else(uses)
 }
 
 fn occurrence(state: OccurrenceState) -> &'static str {

@@ -2,6 +2,7 @@
 
 use super::parts::SearchForm;
 use crate::{
+    bookings::which_dates::{WeekHours, chosen_before},
     error::AppError,
     frame::{typed, use_head},
     parts::{ActionProblem, Field, field_problem},
@@ -12,6 +13,7 @@ use domain::{
     booking::Standing,
     id::RequestKey,
     reading::{FoundPerson, RosterPage},
+    which::WeekHour,
 };
 use leptos::prelude::*;
 
@@ -22,7 +24,8 @@ pub async fn book_at_desk(
     term: String,
     person: Option<String>,
     scope: Option<String>,
-    occurrence: Option<String>,
+    occurrences: Option<Vec<String>>,
+    weekly: Option<Vec<String>>,
     heads: Option<String>,
     key: String,
 ) -> Result<(), AppError> {
@@ -30,7 +33,8 @@ pub async fn book_at_desk(
     let bad = |_| crate::ssr::said(AppError::invalid("person", InputProblem::Choice));
     let person = person.unwrap_or_default().parse().map_err(bad)?;
     let who = crate::ssr::need_who().await?;
-    let wish = read_wish(&term, scope.as_deref(), occurrence.as_deref(), heads.as_deref(), &key)?;
+    let dates = typed_dates(&scope, &occurrences, &weekly);
+    let wish = read_wish(&term, &dates, heads.as_deref(), &key)?;
     book(who, &slug, wish, person).await
 }
 
@@ -44,22 +48,26 @@ pub async fn add_person_and_book(
     phone: Option<String>,
     building: Option<String>,
     scope: Option<String>,
-    occurrence: Option<String>,
+    occurrences: Option<Vec<String>>,
+    weekly: Option<Vec<String>>,
     heads: Option<String>,
     key: String,
 ) -> Result<(), AppError> {
+    use crate::bookings::which_dates::as_text;
     use domain::{
         person::parse_birth_date,
         phone::PhoneNumber,
         text::{Line, PersonName},
     };
+    let (chosen, hours) = (as_text(&occurrences), as_text(&weekly));
     let typed = [
         ("new-name", name.as_deref()),
         ("new-birth", birth.as_deref()),
         ("new-phone", phone.as_deref()),
         ("new-building", building.as_deref()),
         ("new-scope", scope.as_deref()),
-        ("new-occurrence", occurrence.as_deref()),
+        ("new-occurrences", chosen.as_deref()),
+        ("new-weekly", hours.as_deref()),
         ("new-heads", heads.as_deref()),
     ];
     let at = |field: &'static str| move |problem| crate::ssr::said(AppError::invalid(field, problem));
@@ -78,45 +86,42 @@ pub async fn add_person_and_book(
             phone: some(&phone).map(PhoneNumber::parse).transpose().map_err(at("phone"))?,
             building: some(&building).map(Line::parse).transpose().map_err(at("building"))?,
         };
-        let wish = read_wish(&term, scope.as_deref(), occurrence.as_deref(), heads.as_deref(), &key)?;
+        let wish = read_wish(&term, &typed_dates(&scope, &occurrences, &weekly), heads.as_deref(), &key)?;
         let person = store::rosters::add_person(&host.db, &who, &slug, new, now).await?;
         book(who, &slug, wish, person).await
     };
     crate::ssr::keeping(&typed, doing).await
 }
 
+#[cfg(feature = "ssr")]
+pub(super) fn typed_dates<'a>(
+    scope: &'a Option<String>,
+    occurrences: &'a Option<Vec<String>>,
+    weekly: &'a Option<Vec<String>>,
+) -> crate::bookings::which_dates::TypedDates<'a> {
+    let (occurrences, weekly) = (occurrences.as_deref(), weekly.as_deref());
+    crate::bookings::which_dates::TypedDates { scope: scope.as_deref(), occurrences, weekly }
+}
+
 /// What is asked for, before it is known for whom.
 #[cfg(feature = "ssr")]
-struct DeskWish {
-    term: domain::id::TermId,
-    scope: domain::booking::Scope,
-    occurrence: Option<domain::id::OccurrenceId>,
+pub(super) struct DeskWish {
+    pub(super) term: domain::id::TermId,
+    which: domain::which::Which,
     heads: u32,
     key: RequestKey,
 }
 
 #[cfg(feature = "ssr")]
-fn read_wish(
+pub(super) fn read_wish(
     term: &str,
-    scope: Option<&str>,
-    occurrence: Option<&str>,
+    dates: &crate::bookings::which_dates::TypedDates<'_>,
     heads: Option<&str>,
     key: &str,
 ) -> Result<DeskWish, AppError> {
-    use domain::{
-        booking::{MAX_HEADS, Scope},
-        code::Code,
-        text::InputProblem,
-    };
+    use domain::{booking::MAX_HEADS, text::InputProblem};
     let bad = |field, problem| crate::ssr::said(AppError::invalid(field, problem));
-    let scope = scope.and_then(Scope::from_code).ok_or_else(|| bad("scope", InputProblem::Choice))?;
-    let occurrence = match scope {
-        Scope::Single => {
-            let id = occurrence.unwrap_or_default();
-            Some(id.parse().map_err(|_| bad("occurrence", InputProblem::Choice))?)
-        }
-        Scope::Whole | Scope::Rest => None,
-    };
+    let which = dates.parse().map_err(|problem| crate::ssr::said(AppError::Invalid { problem }))?;
     let heads = match heads.map(str::trim).unwrap_or_default() {
         "" => 1,
         heads => {
@@ -126,11 +131,50 @@ fn read_wish(
     };
     Ok(DeskWish {
         term: term.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?,
-        scope,
-        occurrence,
+        which,
         heads,
         key: key.parse().map_err(|_| crate::ssr::said(AppError::BadRequest))?,
     })
+}
+
+/// Books what is asked for, for somebody whom the desk knows.
+#[cfg(feature = "ssr")]
+pub(super) async fn book_person(
+    who: store::accounts::Who,
+    wish: &DeskWish,
+    person: domain::id::PersonId,
+) -> Result<Result<domain::reading::Booked, store::StoreError>, AppError> {
+    use domain::rights::Door;
+    use store::bookings::{Asked, BookRequest};
+    // One page's form books for several people, one after the other: each wish has a key of its own, and the same
+    // wish sent twice has the same.
+    let key = wish.key.0.as_u128() ^ person.0.as_u128().rotate_left(1) ^ which_key(&wish.which);
+    let request = BookRequest {
+        term: wish.term,
+        person,
+        which: wish.which.clone(),
+        heads: wish.heads,
+        adults: None,
+        insists: false,
+        consents: false,
+        key: RequestKey(uuid::Uuid::from_u128(key)),
+        door: Door::Desk,
+    };
+    let asked = Asked { who, request, at: crate::ssr::now()? };
+    Ok(crate::ssr::host()?.desk.book_place(asked).await)
+}
+
+/// What of a key follows from the dates asked for; the whole and the rest of a term are one wish.
+#[cfg(feature = "ssr")]
+fn which_key(which: &domain::which::Which) -> u128 {
+    use domain::which::Which;
+    match which {
+        Which::Whole | Which::Rest => 0,
+        Which::Dates(dates) => dates.iter().fold(0, |key, id| key ^ id.0.as_u128().rotate_left(2)),
+        Which::Weekly(hours) => hours.iter().fold(0, |key, hour| {
+            key ^ hour.to_string().bytes().fold(3, |text: u128, byte| text.rotate_left(13) ^ u128::from(byte))
+        }),
+    }
 }
 
 #[cfg(feature = "ssr")]
@@ -140,41 +184,24 @@ async fn book(
     wish: DeskWish,
     person: domain::id::PersonId,
 ) -> Result<(), AppError> {
-    use domain::rights::Door;
-    use store::bookings::{Asked, BookRequest};
-    // One page's form books for several people, one after the other: each wish has a key of its own, and the same
-    // wish sent twice has the same.
-    let date = wish.occurrence.map_or(0, |id| id.0.as_u128());
-    let key = wish.key.0.as_u128() ^ person.0.as_u128().rotate_left(1) ^ date.rotate_left(2);
-    let request = BookRequest {
-        term: wish.term,
-        person,
-        scope: wish.scope,
-        occurrence: wish.occurrence,
-        heads: wish.heads,
-        adults: None,
-        insists: false,
-        consents: false,
-        key: RequestKey(uuid::Uuid::from_u128(key)),
-        door: Door::Desk,
-    };
-    let host = crate::ssr::host()?;
-    let asked = Asked { who, request, at: crate::ssr::now()? };
-    let booked = crate::ssr::told(host.desk.book_place(asked).await, slug).await?;
+    let booked = crate::ssr::told(book_person(who, &wish, person).await?, slug).await?;
     crate::ssr::go(slug, &format!("desk/terms/{}?booked={}", wish.term, booked.booking()));
     Ok(())
 }
 
 /// What may be booked, and the dates of a single one.
 #[derive(Clone)]
-struct Offer {
-    scopes: Vec<(&'static str, &'static str)>,
-    dates: Vec<(String, String)>,
+pub struct Offer {
+    pub(super) scopes: Vec<(&'static str, &'static str)>,
+    pub(super) dates: Vec<(String, String)>,
+    pub(super) week_hours: Vec<WeekHour>,
+    /// Several dates may be chosen.
+    several: bool,
     unit: Unit,
 }
 
 impl Offer {
-    fn of(page: &RosterPage) -> Self {
+    pub(super) fn of(page: &RosterPage) -> Self {
         let held: Vec<_> = page.dates.iter().filter(|date| date.standing != Standing::CalledOff).collect();
         let begun = held.first().is_some_and(|date| date.standing == Standing::Past);
         let coming = held.into_iter().filter(|date| date.standing != Standing::Past);
@@ -182,6 +209,7 @@ impl Offer {
             (page.scopes.whole && !begun).then(|| ("whole", say!(common.scope_whole))),
             // Before it begins the rest is the whole.
             (page.scopes.rest && (begun || !page.scopes.whole)).then(|| ("rest", say!(common.scope_rest))),
+            (!page.week_hours.is_empty()).then(|| ("weekly", say!(which.scope))),
             page.scopes.single.then(|| ("single", say!(common.scope_single))),
         ];
         let dates = coming.map(|date| {
@@ -192,6 +220,8 @@ impl Offer {
         Self {
             scopes: scopes.into_iter().flatten().collect(),
             dates: dates.collect(),
+            week_hours: page.week_hours.clone(),
+            several: page.dates_at_once > 1,
             unit: page.dates.first().map_or(Unit::Person, |date| date.unit),
         }
     }
@@ -340,7 +370,7 @@ fn Found(person: FoundPerson, book: ServerAction<BookAtDesk>) -> impl IntoView {
 
 /// How much of the term, which date, how many heads.
 #[component]
-fn WishFields(offer: Offer, form: &'static str, heads: Signal<Option<String>>) -> impl IntoView {
+pub fn WishFields(offer: Offer, form: &'static str, heads: Signal<Option<String>>) -> impl IntoView {
     let single = offer.scopes.iter().any(|(code, _)| *code == "single");
     let scope = match offer.scopes.as_slice() {
         [(code, _)] => view! { <input type="hidden" name="scope" value=*code /> }.into_any(),
@@ -368,15 +398,18 @@ fn WishFields(offer: Offer, form: &'static str, heads: Signal<Option<String>>) -
             .into_any()
         }
     };
+    let weekly = (!offer.week_hours.is_empty()).then(|| {
+        view! { <WeekHours hours=offer.week_hours.clone() form /> }
+    });
     let dates = single.then(|| {
-        let id = format!("{form}occurrence");
-        let typed = typed(&id);
+        let id = format!("{form}occurrences");
+        let typed = chosen_before(&id);
         let options = offer
             .dates
             .iter()
             .map(|(id, text)| {
                 view! {
-                    <option value=id.clone() selected=typed.as_ref() == Some(id)>
+                    <option value=id.clone() selected=typed.contains(id)>
                         {text.clone()}
                     </option>
                 }
@@ -385,7 +418,7 @@ fn WishFields(offer: Offer, form: &'static str, heads: Signal<Option<String>>) -
         view! {
             <div class="field">
                 <label for=id.clone()>{say!(desk.single_date)}</label>
-                <select class="input" id=id name="occurrence">
+                <select class="input" id=id name="occurrences[]" multiple=offer.several>
                     {options}
                 </select>
             </div>
@@ -406,6 +439,7 @@ fn WishFields(offer: Offer, form: &'static str, heads: Signal<Option<String>>) -
     });
     view! {
         {scope}
+        {weekly}
         {dates}
         {heads}
     }

@@ -45,7 +45,7 @@ pub async fn edit_dates(slug: String, term: String, #[server(flatten)] form: Edi
     Ok(())
 }
 
-/// Calls one date off; the others stay as they are.
+/// Calls one date off, or with `day` all that its term still meets on that day; the others stay as they are.
 #[server(prefix = "/api", endpoint = "cancel_occurrence")]
 pub async fn cancel_occurrence(
     slug: String,
@@ -53,6 +53,7 @@ pub async fn cancel_occurrence(
     occurrence: Option<String>,
     sequence: Option<String>,
     reason: Option<String>,
+    day: Option<String>,
 ) -> Result<(), AppError> {
     use domain::text::{InputProblem, Line};
     let at = |field: &'static str| move |problem| crate::ssr::said(AppError::invalid(field, problem));
@@ -60,8 +61,11 @@ pub async fn cancel_occurrence(
     let sequence = sequence.unwrap_or_default().parse().map_err(|_| crate::ssr::said(AppError::BadRequest))?;
     let reason = Line::parse(&reason.unwrap_or_default()).map_err(at("reason"))?;
     let who = crate::ssr::need_who().await?;
-    let host = crate::ssr::host()?;
-    let done = store::schedule::cancel_occurrence(&host.db, &who, id, sequence, reason, crate::ssr::now()?).await;
+    let (db, now) = (&crate::ssr::host()?.db, crate::ssr::now()?);
+    let done = match day {
+        Some(_) => store::schedule::cancel_day(db, &who, id, sequence, reason, now).await,
+        None => store::schedule::cancel_occurrence(db, &who, id, sequence, reason, now).await,
+    };
     crate::ssr::told(done, &slug).await?;
     crate::ssr::go(&slug, &format!("desk/terms/{term}/dates"));
     Ok(())
@@ -92,6 +96,8 @@ pub fn Stopped(
 pub fn ChangeDate(
     /// The date.
     date: PlannedDate,
+    /// True if its term meets more than once that day.
+    parted: bool,
     /// The form as typed.
     form: EditForm,
     /// The community's rooms.
@@ -110,11 +116,12 @@ pub fn ChangeDate(
     let value = |value: &Option<String>| value.clone().unwrap_or_default();
     let reach = form.reach.clone().unwrap_or_default();
     let reaches = [
-        (Reach::This, say!(dates.reach_this)),
-        (Reach::Later, say!(dates.reach_later)),
-        (Reach::All, say!(dates.reach_all)),
-    ]
-    .map(|(code, name)| {
+        Some((Reach::This, say!(dates.reach_this))),
+        parted.then(|| (Reach::Day, say!(which.reach_day))),
+        Some((Reach::Later, say!(dates.reach_later))),
+        Some((Reach::All, say!(dates.reach_all))),
+    ];
+    let reaches = reaches.into_iter().flatten().map(|(code, name)| {
         view! {
             <label class="choice">
                 <input type="radio" name="reach" value=code.code() checked=reach == code.code() />
@@ -122,6 +129,7 @@ pub fn ChangeDate(
             </label>
         }
     });
+    let reaches = reaches.collect_view();
     let by_hand = form.hand_made_too.as_deref() == Some("yes");
     // Never dispatched: it reads from the URL what the saving came to.
     let saving = ServerAction::<EditDates>::new();
@@ -208,7 +216,7 @@ pub fn ChangeDate(
             </p>
             {preview}
         </form>
-        <CallOff date=off term action=cancel />
+        <CallOff date=off parted term action=cancel />
     }
 }
 
@@ -307,9 +315,19 @@ fn change(change: PlannedChange) -> AnyView {
 
 /// Calling the date off, with its name and how many families it touches.
 #[component]
-fn CallOff(date: PlannedDate, term: TermId, action: ServerAction<CancelOccurrence>) -> impl IntoView {
+fn CallOff(date: PlannedDate, parted: bool, term: TermId, action: ServerAction<CancelOccurrence>) -> impl IntoView {
     let head = use_head();
-    let title = say!(dates.off_title, date = words::date_long(date.now.date)).to_string();
+    let long = words::date_long(date.now.date);
+    let long = if parted { format!("{long} {}", words::time(date.now.start)) } else { long };
+    let title = say!(dates.off_title, date = long).to_string();
+    let whole_day = parted.then(|| {
+        view! {
+            <label class="check">
+                <input type="checkbox" name="day" value="yes" />
+                <span>{say!(which.off_day)}</span>
+            </label>
+        }
+    });
     let text = match date.families {
         0 => say!(dates.off_nobody).to_owned(),
         count => say!(dates.off_text, count = count).to_string(),
@@ -334,6 +352,7 @@ fn CallOff(date: PlannedDate, term: TermId, action: ServerAction<CancelOccurrenc
                     required=true
                     problem=field_problem(action, "reason")
                 />
+                {whole_day}
                 <p class="row">
                     <button class="button button--no" disabled=move || action.pending().get()>
                         {say!(desk.off)}

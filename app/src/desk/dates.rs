@@ -188,7 +188,8 @@ fn Dates(view: PlanView, form: Option<EditForm>, undone: bool, actions: Actions)
                 .filter(EditForm::is_filled)
                 .unwrap_or_else(|| EditForm::of(date.occurrence, date.sequence, &date.now));
             let (rooms, term) = (page.rooms.clone(), page.term.id);
-            view! { <ChangeDate date form rooms term preview problem cancel=actions.cancel /> }.into_any()
+            let parted = page.dates.iter().filter(|other| other.now.date == date.now.date).count() > 1;
+            view! { <ChangeDate date parted form rooms term preview problem cancel=actions.cancel /> }.into_any()
         }
         None => {
             let coming = page.dates.iter().any(|date| !date.begun && date.state == OccurrenceState::Scheduled);

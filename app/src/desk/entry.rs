@@ -1,20 +1,16 @@
 //! The rules of entry of a term (报名规则): how places are given, to whom, and what happens to a freed one.
 
-use super::parts::{Back, DeskFailure};
+use super::{
+    entry_fields::{AttendanceFields, ConfirmFields, DatesFields, GivingFields, LineFields, WhoFields},
+    parts::{Back, DeskFailure},
+};
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
-    parts::{ActionProblem, Banner, Field, Loading, PageTitle, field_problem},
-    say, words,
+    parts::{ActionProblem, Banner, Loading, PageTitle},
+    say,
 };
-use domain::{
-    activity::Unit,
-    code::Code,
-    entry::{Giving, Group, Overlap},
-    grade::Grade,
-    reading::EntryPage,
-    term::Promotion,
-};
+use domain::reading::EntryPage;
 use leptos::prelude::*;
 use leptos_router::{
     LazyRoute,
@@ -65,8 +61,18 @@ pub struct EntryForm {
     pub cutoff_hours: Option<String>,
     /// Minutes to confirm.
     pub hold_minutes: Option<String>,
+    /// The most dates of one's choice on one booking.
+    pub dates_at_once: Option<String>,
+    /// yes, if a person gets one place a day.
+    pub one_a_day: Option<String>,
     /// A sentence to agree to.
     pub consent: Option<String>,
+    /// Hours before the start.
+    pub leave_hours: Option<String>,
+    /// The least attendance of the term before, in percent.
+    pub attend_percent: Option<String>,
+    /// Late pick-ups of the term before that are too many.
+    pub attend_late: Option<String>,
 }
 
 #[cfg(feature = "ssr")]
@@ -75,7 +81,10 @@ impl EntryForm {
     fn parse(&self) -> Result<store::entries::NewEntry, domain::refusal::FieldProblem> {
         use super::field_input::{at, instant, optional, text};
         use domain::{
-            entry::{Entry, GradeRule, Shape},
+            attended::AttendanceRule,
+            code::Code,
+            entry::{Entry, GradeRule, Group, Shape},
+            grade::Grade,
             refusal::FieldProblem,
             text::{InputProblem, Line},
         };
@@ -98,6 +107,10 @@ impl EntryForm {
             .then(|| GradeRule { min: min.map_or(Grade::LOWEST, Grade), max: max.map_or(Grade::HIGHEST, Grade) });
         let shapes = text(&self.shapes).split([',', '，', '、', ';', '；', ' ']).filter(|part| !part.trim().is_empty());
         let shapes: Option<Vec<Shape>> = shapes.take(20).map(Shape::parse).collect();
+        let attendance = AttendanceRule {
+            percent: optional("attend_percent", &self.attend_percent, 1, 100)?,
+            late_pickups: optional("attend_late", &self.attend_late, 1, 50)?,
+        };
         let entry = Entry {
             giving: coded("giving", &self.giving)?,
             priority: groups("priority", &self.priority)?,
@@ -112,14 +125,18 @@ impl EntryForm {
             offer_hours: optional("offer_hours", &self.offer_hours, 1, 168)?.unwrap_or(12),
             cutoff_hours: optional("cutoff_hours", &self.cutoff_hours, 0, 720)?.unwrap_or(0),
             hold_minutes: optional("hold_minutes", &self.hold_minutes, 1, 60)?,
+            dates_at_once: optional("dates_at_once", &self.dates_at_once, 1, 50)?.unwrap_or(1),
+            one_a_day: self.one_a_day.is_some(),
             consent: line("consent", &self.consent)?,
+            attendance: Some(attendance).filter(|rule| !rule.is_empty()),
+            leave_hours: optional("leave_hours", &self.leave_hours, 0, 240)?.unwrap_or(2),
         };
         let priority_opens = instant("priority_opens", text(&self.priority_opens))?;
         Ok(store::entries::NewEntry { entry, priority_opens, promotion: coded("promotion", &self.promotion)? })
     }
 
     /// What was typed, by the ids of the inputs.
-    fn typed(&self) -> [(&str, Option<&str>); 9] {
+    fn typed(&self) -> [(&str, Option<&str>); 13] {
         [
             ("priority_opens", self.priority_opens.as_deref()),
             ("per_household", self.per_household.as_deref()),
@@ -129,7 +146,11 @@ impl EntryForm {
             ("cutoff_hours", self.cutoff_hours.as_deref()),
             ("hold_minutes", self.hold_minutes.as_deref()),
             ("consent", self.consent.as_deref()),
+            ("dates_at_once", self.dates_at_once.as_deref()),
             ("giving", self.giving.as_deref()),
+            ("leave_hours", self.leave_hours.as_deref()),
+            ("attend_percent", self.attend_percent.as_deref()),
+            ("attend_late", self.attend_late.as_deref()),
         ]
     }
 }
@@ -221,7 +242,9 @@ fn Rules(page: EntryPage, saved: bool, action: ServerAction<SetEntry>) -> impl I
             <GivingFields page=page.clone() action />
             <WhoFields page=page.clone() action />
             <LineFields page=page.clone() action />
-            <ConfirmFields page action />
+            <DatesFields page=page.clone() action />
+            <ConfirmFields page=page.clone() action />
+            <AttendanceFields page action />
             <button class="button button--primary" disabled=move || action.pending().get()>
                 {say!(entry.form_save)}
             </button>
@@ -239,240 +262,9 @@ const FIELDS: &[&str] = &[
     "offer_hours",
     "cutoff_hours",
     "hold_minutes",
+    "dates_at_once",
     "consent",
+    "leave_hours",
+    "attend_percent",
+    "attend_late",
 ];
-
-/// A radio button with its words.
-fn radio(
-    name: &'static str,
-    value: &'static str,
-    chosen: bool,
-    label: &'static str,
-    note: Option<&'static str>,
-) -> AnyView {
-    view! {
-        <label class="choice">
-            <input type="radio" name=name value=value checked=chosen />
-            <b>{label}</b>
-            {note.map(|note| view! { <span class="choice__note">{note}</span> })}
-        </label>
-    }
-    .into_any()
-}
-
-/// A box for each group.
-fn group_boxes(name: &'static str, chosen: &[Group]) -> AnyView {
-    let boxes = Group::ALL
-        .iter()
-        .map(|group| {
-            view! {
-                <label class="check">
-                    <input type="checkbox" name=name value=group.code() checked=chosen.contains(group) />
-                    <span>{words::entry::group(*group)}</span>
-                </label>
-            }
-        })
-        .collect_view();
-    view! { <div class="checks">{boxes}</div> }.into_any()
-}
-
-#[component]
-fn GivingFields(page: EntryPage, action: ServerAction<SetEntry>) -> impl IntoView {
-    let entry = page.entry;
-    if page.drawn {
-        return view! {
-            <p class="soft">{say!(entry.form_drawn)}</p>
-            <input type="hidden" name="giving" value=entry.giving.code() />
-        }
-        .into_any();
-    }
-    let choices = Giving::ALL
-        .iter()
-        .map(|giving| {
-            let note = match giving {
-                Giving::FirstCome => say!(entry.giving_first_come_text),
-                Giving::PriorityFirst => say!(entry.giving_priority_first_text),
-                Giving::Draw => say!(entry.giving_draw_text),
-            };
-            radio("giving", giving.code(), entry.giving == *giving, words::entry::giving(*giving), Some(note))
-        })
-        .collect_view();
-    let problem = field_problem(action, "priority");
-    view! {
-        <fieldset class="group">
-            <legend>{say!(entry.giving)}</legend>
-            <div class="choices">{choices}</div>
-        </fieldset>
-        <fieldset class="group">
-            <legend>{say!(entry.form_priority)}</legend>
-            {group_boxes("priority[]", &entry.priority)}
-            {move || problem.get().map(|problem| view! { <p class="field__error" role="alert">{problem}</p> })}
-            <Field
-                name="priority_opens"
-                kind="datetime-local"
-                label=say!(entry.form_priority_opens)
-                hint=say!(entry.form_priority_opens_hint).to_string()
-                value=page.priority_opens.map(local_input).unwrap_or_default()
-                problem=field_problem(action, "priority_opens")
-            />
-        </fieldset>
-    }
-    .into_any()
-}
-
-/// A local time as `datetime-local` has it.
-fn local_input(at: jiff::civil::DateTime) -> String {
-    format!("{}T{}", at.date(), words::time(at.time()))
-}
-
-/// A grade's list, with nothing on top.
-fn grades(name: &'static str, id: &'static str, label: &'static str, chosen: Option<Grade>) -> AnyView {
-    let options = Grade::all()
-        .map(|grade| {
-            view! {
-                <option value=grade.0.to_string() selected=chosen == Some(grade)>
-                    {words::entry::grade(grade)}
-                </option>
-            }
-        })
-        .collect_view();
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            <select class="input" id=id name=name>
-                <option value="">{say!(entry.form_any)}</option>
-                {options}
-            </select>
-        </div>
-    }
-    .into_any()
-}
-
-#[component]
-fn WhoFields(page: EntryPage, action: ServerAction<SetEntry>) -> impl IntoView {
-    let entry = page.entry;
-    let shapes = entry.shapes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let family = (page.term.unit == Unit::Family).then(|| {
-        view! {
-            <Field
-                name="shapes"
-                label=say!(entry.form_shapes)
-                hint=say!(entry.form_shapes_hint).to_string()
-                value=shapes
-                problem=Signal::derive(move || {
-                    field_problem(action, "shapes").get().map(|_| say!(entry.bad_shapes).to_owned())
-                })
-            />
-        }
-    });
-    let overlap = [
-        radio("overlap", "warn", entry.overlap == Overlap::Warn, say!(entry.form_overlap_warn), None),
-        radio("overlap", "block", entry.overlap == Overlap::Block, say!(entry.form_overlap_block), None),
-    ];
-    view! {
-        <fieldset class="group">
-            <legend>{say!(entry.form_who)}</legend>
-            <p class="field__hint">{say!(entry.form_only)}</p>
-            {group_boxes("only[]", &entry.only)}
-            <div class="fields">
-                {grades(
-                    "grade_min",
-                    "grade_min",
-                    say!(entry.form_grade_min),
-                    entry.grades.map(|rule| rule.min),
-                )}
-                {grades(
-                    "grade_max",
-                    "grade_max",
-                    say!(entry.form_grade_max),
-                    entry.grades.map(|rule| rule.max),
-                )}
-            </div>
-            {family}
-        </fieldset>
-        <fieldset class="group">
-            <legend>{say!(entry.form_limit)}</legend>
-            <Field
-                name="per_household"
-                kind="number"
-                class="input--short"
-                label=say!(entry.form_household)
-                value=entry.per_household.map(|max| max.to_string()).unwrap_or_default()
-                problem=field_problem(action, "per_household")
-            />
-            <Field
-                name="period"
-                label=say!(entry.form_period)
-                hint=say!(entry.form_period_hint).to_string()
-                value=entry.period.map(|period| period.as_str().to_owned()).unwrap_or_default()
-                problem=field_problem(action, "period")
-            />
-            <p class="field__hint">{say!(entry.form_overlap)}</p>
-            <div class="choices">{overlap}</div>
-        </fieldset>
-    }
-}
-
-#[component]
-fn LineFields(page: EntryPage, action: ServerAction<SetEntry>) -> impl IntoView {
-    let entry = page.entry;
-    let auto = page.promotion == Promotion::AutoFill;
-    let ways = [
-        radio("promotion", Promotion::AutoFill.code(), auto, say!(entry.form_promotion_auto), None),
-        radio("promotion", Promotion::Offer.code(), !auto, say!(entry.form_promotion_offer), None),
-    ];
-    view! {
-        <fieldset class="group">
-            <legend>{say!(entry.form_line)}</legend>
-            <div class="choices">{ways}</div>
-            <div class="fields">
-                <Field
-                    name="offer_hours"
-                    kind="number"
-                    class="input--short"
-                    label=say!(entry.form_offer_hours)
-                    value=entry.offer_hours.to_string()
-                    problem=field_problem(action, "offer_hours")
-                />
-                <Field
-                    name="cutoff_hours"
-                    kind="number"
-                    class="input--short"
-                    label=say!(entry.form_cutoff)
-                    value=entry.cutoff_hours.to_string()
-                    problem=field_problem(action, "cutoff_hours")
-                />
-            </div>
-            <label class="check">
-                <input type="checkbox" name="smaller_may_pass" value="yes" checked=entry.smaller_may_pass />
-                <span>{say!(entry.form_pass)}</span>
-            </label>
-        </fieldset>
-    }
-}
-
-#[component]
-fn ConfirmFields(page: EntryPage, action: ServerAction<SetEntry>) -> impl IntoView {
-    let entry = page.entry;
-    view! {
-        <fieldset class="group">
-            <legend>{say!(entry.form_confirm)}</legend>
-            <Field
-                name="hold_minutes"
-                kind="number"
-                class="input--short"
-                label=say!(entry.form_hold)
-                hint=say!(entry.form_hold_hint).to_string()
-                value=entry.hold_minutes.map(|minutes| minutes.to_string()).unwrap_or_default()
-                problem=field_problem(action, "hold_minutes")
-            />
-            <Field
-                name="consent"
-                label=say!(entry.form_consent)
-                hint=say!(entry.form_consent_hint).to_string()
-                value=entry.consent.map(|text| text.as_str().to_owned()).unwrap_or_default()
-                problem=field_problem(action, "consent")
-            />
-        </fieldset>
-    }
-}

@@ -9,6 +9,7 @@ use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
     parts::{Icon, Loading, PageTitle, SideBadge, StateBadge},
+    pickup::board::StillHereLine,
     say, words,
 };
 use domain::{
@@ -62,9 +63,9 @@ fn DeskHomePage() -> impl IntoView {
 fn Desk(page: DeskPage) -> impl IntoView {
     let head = use_head();
     let slug = head.slug.clone();
-    let DeskPage { may, duties, today, terms, activities, short, gaps, claims } = page;
+    let DeskPage { may, duties, today, terms, activities, short, gaps, claims, still_here } = page;
     if !may.contains(&Act::ManageBookings) {
-        return view! { <Lookout may duties /> }.into_any();
+        return view! { <Lookout may duties still_here /> }.into_any();
     }
     let count = say!(desk.today_count, count = today.len()).to_string();
     let none_today = today.is_empty().then(|| view! { <p class="soft">{say!(desk.none_today)}</p> });
@@ -85,6 +86,7 @@ fn Desk(page: DeskPage) -> impl IntoView {
             <a href=format!("/{slug}/desk") aria-current="page">
                 {say!(common.today)}
             </a>
+            <a href=format!("/{slug}/desk/today")>{say!(desk.roll_today)}</a>
             <a href=format!("/{slug}/desk#terms")>{say!(desk.terms)}</a>
             <a href=format!("/{slug}/desk#activities")>{say!(desk.activities)}</a>
             <a href=format!("/{slug}/desk/calendar")>{say!(staff_calendar.title)}</a>
@@ -95,10 +97,12 @@ fn Desk(page: DeskPage) -> impl IntoView {
                 {say!(entry.check_title)}
                 {(claims > 0).then(|| view! { <span class="count">{claims}</span> })}
             </a>
+            <a href=format!("/{slug}/desk/meals")>{say!(day_care.meals_title)}</a>
             <a href=format!("/{slug}/desk/leaders")>{say!(resources.leaders)}</a>
             <Overview may=may.clone() slug=slug.clone() />
         </nav>
         <div class="stack-l">
+            <StillHereLine still_here />
             <Short short />
             <Gaps gaps />
             {(!duties.is_empty()).then(|| view! { <Duties duties /> })}
@@ -121,6 +125,7 @@ fn Desk(page: DeskPage) -> impl IntoView {
 #[component]
 fn Overview(may: Vec<Act>, slug: String) -> impl IntoView {
     [
+        (Act::ReadReport, "numbers", say!(numbers.title)),
         (Act::ReadReport, "report", say!(resources.report)),
         (Act::ReadAudit, "changes", say!(staff.changes)),
         (Act::ManageStaff, "staff", say!(staff.title)),
@@ -134,7 +139,7 @@ fn Overview(may: Vec<Act>, slug: String) -> impl IntoView {
 
 /// The desk of who doesn't work at it: when to be there, and what may be looked at.
 #[component]
-fn Lookout(may: Vec<Act>, duties: Vec<DutyDate>) -> impl IntoView {
+fn Lookout(may: Vec<Act>, duties: Vec<DutyDate>, still_here: Option<u32>) -> impl IntoView {
     let head = use_head();
     let looks = [Act::ReadReport, Act::ReadAudit, Act::ManageStaff].iter().any(|act| may.contains(act));
     let pages = looks.then(|| {
@@ -152,7 +157,10 @@ fn Lookout(may: Vec<Act>, duties: Vec<DutyDate>) -> impl IntoView {
             <h1>{say!(desk.title)}</h1>
         </div>
         {pages}
-        {duties}
+        <div class="stack-l">
+            <StillHereLine still_here />
+            {duties}
+        </div>
     }
 }
 

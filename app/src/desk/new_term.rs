@@ -287,8 +287,13 @@ fn TermFields(form: TermForm, rooms: Vec<RoomChoice>, problem: Option<FieldProbl
     let field = |name: &'static str, label: &'static str, kind: &'static str, typed: &Option<String>| {
         view! { <Field name kind label value=value(typed) problem=said(&problem, name) /> }
     };
-    let scopes =
-        [("whole", say!(common.scope_whole)), ("rest", say!(common.scope_rest)), ("single", say!(common.scope_single))];
+    let scopes = [
+        ("whole", say!(common.scope_whole)),
+        ("rest", say!(common.scope_rest)),
+        ("weekly", say!(which.scope)),
+        ("single", say!(common.scope_single)),
+    ];
+    let is_parted = [&form.pause_from, &form.pause_to, &form.minutes].into_iter().any(|typed| !value(typed).is_empty());
     let scopes = scopes
         .into_iter()
         .map(|(code, name)| {
@@ -306,6 +311,17 @@ fn TermFields(form: TermForm, rooms: Vec<RoomChoice>, problem: Option<FieldProbl
             {field("start", say!(desk.start), "time", &form.start)}
             {field("end", say!(desk.end), "time", &form.end)}
         </div>
+        <details open=is_parted>
+            <summary>{say!(which.form_parts)}</summary>
+            <div class="stack">
+                <p class="soft">{say!(which.form_parts_text)}</p>
+                <div class="fields">
+                    {field("pause_from", say!(which.form_pause_from), "time", &form.pause_from)}
+                    {field("pause_to", say!(which.form_pause_to), "time", &form.pause_to)}
+                    {field("minutes", say!(which.form_minutes), "number", &form.minutes)}
+                </div>
+            </div>
+        </details>
         <div class="fields">
             <RoomField rooms chosen=form.room.clone() id="room" problem=problem.clone() />
             {field("capacity", say!(desk.capacity), "number", &form.capacity)}

@@ -235,12 +235,7 @@ where
     S: server_fn::ServerFn<Error = AppError>,
 {
     use server_fn::error::ServerFnUrlError;
-    let parts = use_context::<http::request::Parts>();
-    let accept = parts.as_ref().and_then(|parts| parts.headers.get(http::header::ACCEPT)?.to_str().ok());
-    let Some(address) = accept.filter(|accept| accept.contains("text/html")).and_then(|_| address(slug, page, typed))
-    else {
-        return;
-    };
+    let Some(address) = crate::ssr::is_plain_form().then(|| address(slug, page, typed)).flatten() else { return };
     let Ok(told) = ServerFnUrlError::new(S::PATH, error.clone()).to_url("http://localhost/") else { return };
     leptos_axum::redirect(&format!("{address}&{}", told.query().unwrap_or_default()));
 }

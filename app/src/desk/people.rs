@@ -2,7 +2,9 @@
 
 use super::{
     audit::Changes,
+    merged::{OtherRecords, UndoMerge},
     parts::{Back, DeskFailure, SearchForm},
+    read_out::ReadOutCode,
 };
 use crate::{
     care::grant::{CareLinkRow, EndFields, GrantFields},
@@ -195,7 +197,8 @@ fn Resident() -> impl IntoView {
     let done = Memo::new(move |_| query.with(|query| query.get("done")));
     let grant = ServerAction::<GrantOnPaper>::new();
     let revoke = ServerAction::<RevokeAtDesk>::new();
-    let versions = move || (grant.version().get(), revoke.version().get());
+    let undo = ServerAction::<UndoMerge>::new();
+    let versions = move || (grant.version().get(), revoke.version().get(), undo.version().get());
     let view = Resource::new(
         move || (slug.get(), person.get(), done.get(), versions()),
         |(slug, person, ..)| read_person(slug, person),
@@ -206,7 +209,7 @@ fn Resident() -> impl IntoView {
                 match framed(view).await {
                     Ok(page) => {
                         let done = done.get_untracked();
-                        view! { <Shown page done grant revoke /> }.into_any()
+                        view! { <Shown page done grant revoke undo /> }.into_any()
                     }
                     Err(error) => view! { <DeskFailure error /> }.into_any(),
                 }
@@ -221,15 +224,18 @@ fn Shown(
     done: Option<String>,
     grant: ServerAction<GrantOnPaper>,
     revoke: ServerAction<RevokeAtDesk>,
+    undo: ServerAction<UndoMerge>,
 ) -> impl IntoView {
     let slug = use_head().slug;
-    let PersonPage { person, household, bookings, links, changes, care } = page;
+    let PersonPage { person, household, bookings, links, changes, care, twins, merges, led } = page;
     let together = (!household.is_empty())
         .then(|| say!(people.household, names = household.join(say!(entry.joint))).to_string())
         .map(|text| view! { <p class="soft">{text}</p> });
     // Without JavaScript the page comes anew with the problem, which must not hide.
     let failed = grant.value().with_untracked(|value| matches!(value, Some(Err(_))));
     let written = done.as_deref() == Some("care");
+    let id = person.id;
+    let records = done.clone();
     let done = match done.as_deref() {
         Some("granted") => Some(say!(people.granted)),
         Some("revoked") => Some(say!(care.revoked)),
@@ -242,10 +248,21 @@ fn Shown(
             </Banner>
         }
     });
+    let read_out = person.phone.is_some().then(|| {
+        view! { <ReadOutCode person=person.id.to_string() slug=slug.clone() /> }
+    });
+    let led = led.then(|| {
+        view! {
+            <Banner class="" icon="people" title=say!(merge.led)>
+                {None::<String>}
+            </Banner>
+        }
+    });
     view! {
         <PageTitle text=format!("{} · {}", person.name, say!(people.title)) />
         <Back to="desk/people".to_owned() text=say!(people.title) />
         <div class="stack-l">
+            {led}
             <div class="page-head">
                 <h1>{person.name.clone()}</h1>
                 <p class="soft">{about(&person)}</p>
@@ -289,6 +306,8 @@ fn Shown(
                     </ActionForm>
                 </details>
             </section>
+            {read_out}
+            <OtherRecords person=id twins merges done=records undo />
             <section class="stack" aria-labelledby="changes">
                 <h2 id="changes">{say!(people.changes)}</h2>
                 <Changes lines=changes />

@@ -14,6 +14,7 @@ use crate::{
 use domain::{
     booking::Standing,
     id::RequestKey,
+    person::is_named,
     reading::{DateEntry, FoundPerson, RosterLine, RosterPage},
 };
 use leptos::prelude::*;
@@ -129,6 +130,7 @@ fn Roster(view: RosterView, asked: Asked, actions: Actions) -> impl IntoView {
     let RosterView { page, found, key } = view;
     let here = format!("/{}/desk/terms/{}", head.slug, page.term.id);
     let again = format!("/{}/desk/activities/{}/terms/new?like={}", head.slug, page.term.activity, page.term.id);
+    let file = format!("/api/roster_sheet?slug={}&term={}", head.slug, page.term.id);
     let unit = page.dates.first().map_or(domain::activity::Unit::Person, |date| date.unit);
     let today = page.dates.iter().find(|date| date.date == head.today && date.standing != Standing::CalledOff);
     let today = today.map(|date| {
@@ -168,6 +170,9 @@ fn Roster(view: RosterView, asked: Asked, actions: Actions) -> impl IntoView {
             </div>
             <p class="row">
                 {today}
+                <a class="button" href=format!("{here}/attendance")>
+                    {say!(attended.title)}
+                </a>
                 <a class="button" href=format!("{here}/dates")>
                     {say!(dates.title)}
                 </a>
@@ -179,6 +184,13 @@ fn Roster(view: RosterView, asked: Asked, actions: Actions) -> impl IntoView {
                 </a>
                 <a class="button" href=format!("{here}/audit")>
                     {say!(desk.audit)}
+                </a>
+                <a class="button" href=format!("{here}/import")>
+                    {say!(import.from_roster)}
+                </a>
+                <a class="button" href=file rel="external" download="">
+                    <Icon name="download" />
+                    {say!(import.download_roster)}
                 </a>
             </p>
         </div>
@@ -220,11 +232,7 @@ fn Roster(view: RosterView, asked: Asked, actions: Actions) -> impl IntoView {
 
 /// True if a line is what was searched for: by name, pinyin, initials, or the phone's end.
 fn matches(line: &RosterLine, q: &str) -> bool {
-    let latin = q.replace(' ', "");
-    q.is_empty()
-        || line.name.to_lowercase().contains(q)
-        || line.pinyin.starts_with(&latin)
-        || line.initials.starts_with(&latin)
+    is_named(q, &line.name, [line.pinyin.as_str(), &line.initials])
         || line.phone.as_ref().is_some_and(|phone| phone.ends_with(q))
 }
 

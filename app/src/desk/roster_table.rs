@@ -76,10 +76,7 @@ fn Line(n: usize, line: RosterLine, number: &'static str, action: ServerAction<C
     };
     let age = line.age.map(|age| say!(common.years, age = age).to_string());
     let phone = line.phone.clone().unwrap_or_else(|| say!(desk.no_phone).to_owned());
-    let scope = match line.date {
-        Some(date) => format!("{} {}", words::scope(line.scope), words::date_short(date)),
-        None => words::scope(line.scope).to_owned(),
-    };
+    let scope = words::which::of_line(&line);
     // Who asks why nothing moves gets an answer at once.
     let note = match (line.answer_by, line.stuck) {
         (Some(until), _) => Some(say!(entry.offered_until, at = words::at(until)).to_string()),

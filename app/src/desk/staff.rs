@@ -83,6 +83,18 @@ pub async fn set_start_password(slug: String, account: String, password: String)
     Ok(())
 }
 
+/// Takes the second factor from somebody who works here and lost it.
+#[server(prefix = "/api", endpoint = "reset_second_factor")]
+pub async fn reset_second_factor(slug: String, account: String) -> Result<(), AppError> {
+    let who = crate::ssr::need_who().await?;
+    let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
+    let id = account.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
+    let reset = store::staff::reset_second_factor(&host.db, &who, &slug, id, now).await;
+    crate::ssr::told(reset, &slug).await?;
+    crate::ssr::go(&slug, "desk/staff?done=second");
+    Ok(())
+}
+
 /// The page, loaded when it is opened.
 pub struct StaffRoute;
 
@@ -103,6 +115,7 @@ struct Actions {
     add: ServerAction<AddStaff>,
     role: ServerAction<ChangeRole>,
     password: ServerAction<SetStartPassword>,
+    second: ServerAction<ResetSecondFactor>,
 }
 
 #[component]
@@ -110,9 +123,16 @@ fn Staff() -> impl IntoView {
     let slug = use_slug();
     let query = use_query_map();
     let done = Memo::new(move |_| query.with(|query| query.get("done")));
-    let actions = Actions { add: ServerAction::new(), role: ServerAction::new(), password: ServerAction::new() };
-    let versions =
-        move || (actions.add.version().get(), actions.role.version().get(), actions.password.version().get());
+    let actions = Actions {
+        add: ServerAction::new(),
+        role: ServerAction::new(),
+        password: ServerAction::new(),
+        second: ServerAction::new(),
+    };
+    let versions = move || {
+        let Actions { add, role, password, second } = actions;
+        (add.version().get(), role.version().get(), password.version().get(), second.version().get())
+    };
     let page = Resource::new(move || (slug.get(), done.get(), versions()), |(slug, ..)| read_staff(slug));
     view! {
         <Transition fallback=Loading>
@@ -138,9 +158,13 @@ fn Shown(page: StaffPage, done: Option<String>, actions: Actions) -> impl IntoVi
         Some("changed") => Some(say!(staff.changed)),
         Some("ended") => Some(say!(staff.ended)),
         Some("reset") => Some(say!(staff.reset)),
+        Some("second") => Some(say!(staff.second_reset)),
         _ => None,
     };
-    let failed = move || has_failed(actions.add) || has_failed(actions.role) || has_failed(actions.password);
+    let failed = move || {
+        let Actions { add, role, password, second } = actions;
+        has_failed(add) || has_failed(role) || has_failed(password) || has_failed(second)
+    };
     let banner = move || {
         title.filter(|_| !failed()).map(|title| {
             view! {
@@ -167,6 +191,7 @@ fn Shown(page: StaffPage, done: Option<String>, actions: Actions) -> impl IntoVi
             {banner}
             <ActionProblem action=actions.role />
             <ActionProblem action=actions.password fields=&["password"] />
+            <ActionProblem action=actions.second />
             <ul class="care">{rows}</ul>
             <AddForm slug=head.slug roles action=actions.add />
         </div>
@@ -176,7 +201,10 @@ fn Shown(page: StaffPage, done: Option<String>, actions: Actions) -> impl IntoVi
 #[component]
 fn Member(line: StaffLine, slug: String, roles: Vec<StaffRole>, actions: Actions) -> impl IntoView {
     let name = line.name.clone();
-    let about = [line.sign_in.clone(), say!(staff.since, date = words::date_year(line.since)).to_string()];
+    let mut about = vec![line.sign_in.clone(), say!(staff.since, date = words::date_year(line.since)).to_string()];
+    if line.has_second {
+        about.push(say!(staff.has_second).to_owned());
+    }
     let me = line.myself.then(|| view! { <span class="tag">{say!(staff.me)}</span> });
     let id = line.account.to_string();
     let problem = password_problem(actions.password, "password");
@@ -208,6 +236,18 @@ fn Member(line: StaffLine, slug: String, roles: Vec<StaffRole>, actions: Actions
                 </ActionForm>
             }
         });
+        let second = line.has_second.then(|| {
+            let of_second = fields();
+            view! {
+                <ActionForm action=actions.second attr:class="form">
+                    {of_second}
+                    <p class="fine">{say!(staff.second_text)}</p>
+                    <button class="button" disabled=move || actions.second.pending().get()>
+                        {say!(staff.reset_second)}
+                    </button>
+                </ActionForm>
+            }
+        });
         let (of_role, of_end) = (fields(), fields());
         view! {
             <details>
@@ -224,6 +264,7 @@ fn Member(line: StaffLine, slug: String, roles: Vec<StaffRole>, actions: Actions
                         </button>
                     </ActionForm>
                     {reset}
+                    {second}
                     <ActionForm action=actions.role>
                         {of_end}
                         <button class="button button--no" disabled=move || actions.role.pending().get()>

@@ -40,6 +40,12 @@ pub struct TermForm {
     pub start: Option<String>,
     /// End.
     pub end: Option<String>,
+    /// Where the day is parted, or nothing.
+    pub pause_from: Option<String>,
+    /// When it goes on.
+    pub pause_to: Option<String>,
+    /// Minutes of each part, or nothing.
+    pub minutes: Option<String>,
     /// skip, move or keep.
     pub holidays: Option<String>,
     /// The room's id, or nothing.
@@ -60,7 +66,7 @@ pub struct TermForm {
     pub age_max: Option<String>,
     /// The date on which age is counted.
     pub age_on: Option<String>,
-    /// whole, rest, single.
+    /// whole, rest, weekly, single.
     pub scopes: Vec<String>,
     /// The most parties that may wait.
     pub waitlist_cap: Option<String>,
@@ -101,6 +107,9 @@ impl TermForm {
             until: some(&new.until),
             start: Some(crate::words::time(new.holding.start)),
             end: Some(crate::words::time(new.holding.end)),
+            pause_from: new.holding.parts.pause.map(|pause| crate::words::time(pause.from)),
+            pause_to: new.holding.parts.pause.map(|pause| crate::words::time(pause.to)),
+            minutes: new.holding.parts.minutes.map(|minutes| minutes.to_string()),
             holidays: some(&new.holidays),
             room: new.holding.room.map(|room| room.to_string()),
             leader: new.holding.leader.map(|leader| leader.as_str().to_owned()),
@@ -114,7 +123,12 @@ impl TermForm {
             like: new.entry_like.map(|like| like.to_string()),
             ..Self::default()
         };
-        let scopes = [("whole", new.scopes.whole), ("rest", new.scopes.rest), ("single", new.scopes.single)];
+        let scopes = [
+            ("whole", new.scopes.whole),
+            ("rest", new.scopes.rest),
+            ("weekly", new.scopes.weekly),
+            ("single", new.scopes.single),
+        ];
         form.scopes = scopes.into_iter().filter(|(_, is)| *is).map(|(code, _)| code.to_owned()).collect();
         let rule = match new.series.rule {
             Recurrence::Weekly { weekdays, every } => {
@@ -162,6 +176,9 @@ impl TermForm {
             until: one("until"),
             start: one("start"),
             end: one("end"),
+            pause_from: one("pause_from"),
+            pause_to: one("pause_to"),
+            minutes: one("minutes"),
             holidays: one("holidays"),
             room: one("room"),
             leader: one("leader"),
@@ -197,6 +214,9 @@ impl TermForm {
             ("until", &self.until),
             ("start", &self.start),
             ("end", &self.end),
+            ("pause_from", &self.pause_from),
+            ("pause_to", &self.pause_to),
+            ("minutes", &self.minutes),
             ("holidays", &self.holidays),
             ("room", &self.room),
             ("leader", &self.leader),

@@ -1,13 +1,14 @@
 //! What is coming, by date and by person.
 
-use super::members::Avatar;
+use super::{leave::Leave, members::Avatar};
 use crate::{
+    attendance::attended::record,
     bookings::cancel_booking::CancelForm,
     parts::{DayHeading, State},
     say, words,
 };
 use domain::{
-    booking::BookingState,
+    booking::{BookingState, Scope},
     code::Code,
     id::PersonId,
     person::MemberRole,
@@ -110,12 +111,15 @@ pub fn ByPerson(
                 .iter()
                 .filter_map(|booking| {
                     let date = booking.dates.first()?;
+                    let weekly = booking.weekly.as_slice();
+                    let weekly = (!weekly.is_empty()).then(|| words::which::weekly(weekly));
                     let when = match booking.dates.len() {
                         1 => words::date_long(date.date),
                         count => say!(family.starts_on, date = words::date_long(date.date), count = count).to_string(),
                     };
                     let when = view! {
                         <span>{when}</span>
+                        {weekly.map(|weekly| view! { <span>{weekly}</span> })}
                         <span>{booking.term_name.clone()}</span>
                     }
                     .into_any();
@@ -184,6 +188,18 @@ fn row(booking: &MyBooking, date: &MyDate, first: bool, slug: &str, lead: AnyVie
         }
         None => view! { <State class="booked" icon="check" text=say!(common.booked) /> }.into_any(),
     };
+    let attended = booking.attended.filter(|_| first).and_then(|(attended, asks)| {
+        let percent = asks.percent.filter(|_| attended.dates() > 0)?;
+        let mine = say!(attended.mine, record = record(&attended), percent = percent).to_string();
+        let short = asks.breach(&attended).map(|_| view! { <b>{say!(attended.mine_short)}</b> });
+        Some(view! { <p class="fine">{mine} " " {short}</p> })
+    });
+    // Of a booking of one date leave is cancelling.
+    let several = booking.scope != Scope::Single || booking.dates.len() > 1;
+    let leave = (!off && booking.state == BookingState::Confirmed && several).then(|| {
+        let (booking, date) = (MyBooking { dates: Vec::new(), ..booking.clone() }, date.clone());
+        view! { <Leave booking date slug=slug.to_owned() /> }
+    });
     // What is offered is answered at the top of the page.
     let button = (first && booking.state != BookingState::Offered).then(|| {
         let count = booking.dates.len();
@@ -216,8 +232,9 @@ fn row(booking: &MyBooking, date: &MyDate, first: bool, slug: &str, lead: AnyVie
                     </a>
                 </h3>
                 <p class="occ__meta">{lead} {meta}</p>
+                {attended}
             </div>
-            <div class="occ__state">{state} {button}</div>
+            <div class="occ__state">{state} {leave} {button}</div>
         </li>
     }
     .into_any()

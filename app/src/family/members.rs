@@ -210,6 +210,14 @@ fn MemberCard(
     let about: Vec<_> = [Some(birth), phone, two_homes].into_iter().flatten().collect();
     let care = format!("/{slug}/my/care-details/{}", member.person);
     let care_label = say!(care_details.open_of, name = member.name.clone()).to_string();
+    let pickup = (member.role == MemberRole::Child).then(|| {
+        let label = say!(pickup.open_of, name = member.name.clone()).to_string();
+        view! {
+            <a class="button" href=format!("/{slug}/my/pickup/{}", member.person) aria-label=label>
+                {say!(pickup.open)}
+            </a>
+        }
+    });
     let button = (!member.myself).then(|| {
         let label = say!(family.remove_of, name = member.name.clone()).to_string();
         view! {
@@ -235,6 +243,7 @@ fn MemberCard(
                 <a class="button" href=care aria-label=care_label>
                     {say!(care_details.open)}
                 </a>
+                {pickup}
                 {button}
             </div>
         </li>

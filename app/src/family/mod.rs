@@ -2,6 +2,7 @@
 
 pub mod claims;
 mod coming;
+pub mod leave;
 pub mod members;
 pub mod my;
 pub mod together;

@@ -74,6 +74,8 @@ struct Done {
     joined: Option<String>,
     shared: Option<String>,
     left: Option<String>,
+    leave: Option<String>,
+    on: Option<String>,
 }
 
 /// The page, loaded when it is opened.
@@ -106,6 +108,8 @@ fn My() -> impl IntoView {
             joined: query.get("joined"),
             shared: query.get("shared"),
             left: query.get("left"),
+            leave: query.get("leave"),
+            on: query.get("on"),
         })
     });
     let adding = Adding::begin();
@@ -242,6 +246,10 @@ fn Arrangement(
                 {list}
             </div>
             <nav class="row" aria-label=say!(family.more)>
+                <a class="button" href=format!("/{slug}/my/codes")>
+                    <Icon name="ticket" />
+                    {say!(roll.codes)}
+                </a>
                 <a class="button" href=format!("/{slug}/my/week")>
                     <Icon name="print" />
                     {say!(sheet.week)}
@@ -284,6 +292,9 @@ fn DoneBanner(done: Done, me: Me) -> impl IntoView {
         (say!(entry.accepted).to_owned(), say!(entry.accepted_text))
     } else if done.cancelled.is_some() {
         (say!(family.cancelled_title).to_owned(), say!(family.cancelled_text))
+    } else if let Some(leave) = done.leave {
+        let taken = leave == "taken";
+        (say!(roll.leave_noted).to_owned(), if taken { say!(roll.leave_done) } else { say!(roll.leave_withdrawn) })
     } else {
         return None;
     };

@@ -10,6 +10,7 @@ use crate::{
 };
 use domain::{
     household::HouseholdNews,
+    pickup::PickupWay,
     reading::{NoticeItem, NoticeText, Told},
 };
 use jiff::civil::Date;
@@ -256,6 +257,29 @@ fn said(text: NoticeText) -> Said {
             href: format!("/{slug}/cared/{link}"),
             link: say!(care.notice_link),
         },
+        NoticeText::HandedOver { activity, person, child, slug, at, way, taker, reason } => {
+            let what = words::taken(way, &taker, reason.as_deref());
+            let text = say!(pickup.notice_text, activity = activity, at = words::at(at), what = what).to_string();
+            let (icon, title) = match way {
+                PickupWay::Person | PickupWay::Code => ("check", say!(pickup.notice, person = person).to_string()),
+                PickupWay::Alone => ("check", say!(pickup.notice_alone, person = person).to_string()),
+                PickupWay::Override => ("alert", say!(pickup.notice_override, person = person).to_string()),
+            };
+            Said {
+                icon,
+                title,
+                text: words::sentences([Some(text), Some(say!(pickup.notice_check).to_owned())]),
+                href: format!("/{slug}/my/pickup/{child}"),
+                link: say!(pickup.notice_link),
+            }
+        }
+        NoticeText::HandOverUndone { activity, person, child, slug, at, reason } => Said {
+            icon: "repeat",
+            title: say!(pickup.notice_undone, person = person).to_string(),
+            text: say!(pickup.notice_undone_text, activity = activity, at = words::at(at), reason = reason).to_string(),
+            href: format!("/{slug}/my/pickup/{child}"),
+            link: say!(pickup.notice_link),
+        },
         NoticeText::Household { news, person, slug } => {
             let (title, text) = household_news(news);
             Said {
@@ -266,6 +290,13 @@ fn said(text: NoticeText) -> Said {
                 link: say!(family.see_household),
             }
         }
+        NoticeText::CodeReadOut { by, community, slug } => Said {
+            icon: "alert",
+            title: say!(sign_in.read_out_title).to_owned(),
+            text: say!(sign_in.read_out_text, by = by, community = community).to_string(),
+            href: format!("/{slug}/my/account"),
+            link: say!(account.open),
+        },
         NoticeText::BookedByDesk { activity, person, slug, activity_id, waiting: false } => Said {
             icon: "check",
             title: say!(family.desk_booked, person = person.clone(), activity = activity).to_string(),
@@ -320,6 +351,13 @@ fn said(text: NoticeText) -> Said {
             href: format!("/{slug}/activities/{activity_id}"),
             link: say!(family.see_activity),
         },
+        NoticeText::AttendedTooLittle { activity, person, slug, came, dates, percent } => Said {
+            icon: "alert",
+            title: say!(attended.notice, person = person, activity = activity).to_string(),
+            text: say!(attended.notice_text, came = came, dates = dates, percent = percent).to_string(),
+            href: format!("/{slug}/my"),
+            link: say!(common.nav_my),
+        },
         NoticeText::CancelledByDesk { activity, person, slug, activity_id } => Said {
             icon: "cross",
             title: say!(family.desk_cancelled, person = person.clone(), activity = activity).to_string(),
@@ -365,6 +403,8 @@ fn household_news(news: HouseholdNews) -> (&'static str, &'static str) {
         HouseholdNews::Joined => (say!(family.news_joined), say!(family.news_joined_text)),
         HouseholdNews::Left => (say!(family.news_left), say!(family.news_left_text)),
         HouseholdNews::Shared => (say!(family.news_shared), say!(family.news_shared_text)),
+        HouseholdNews::Merged => (say!(merge.news), say!(merge.news_text)),
+        HouseholdNews::Parted => (say!(merge.news_parted), say!(merge.news_parted_text)),
         HouseholdNews::Turned14 => (say!(family.news_14), say!(family.news_14_text)),
         HouseholdNews::Turned18 => (say!(family.news_18), say!(family.news_18_text)),
     }

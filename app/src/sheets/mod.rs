@@ -2,8 +2,8 @@
 
 pub mod month;
 mod paper;
-mod parts;
+pub mod parts;
 #[cfg(feature = "ssr")]
-mod qr;
+pub(crate) mod qr;
 pub mod slip;
 pub mod term;

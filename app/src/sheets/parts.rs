@@ -47,18 +47,33 @@ pub fn Scan(
     #[prop(into)]
     text: String,
 ) -> impl IntoView {
-    let QrCode { url, side, path } = code;
+    let url = code.url.clone();
     let label = say!(sheet.qr_label, url = url.clone()).to_string();
     view! {
         <div class="sheet__scan">
-            <svg class="qr" role="img" aria-label=label viewBox=format!("0 0 {side} {side}") shape-rendering="crispEdges">
-                <rect width=side.to_string() height=side.to_string() fill="#fff"></rect>
-                <path d=path fill="#000"></path>
-            </svg>
+            <Qr code label />
             <div>
                 <p class="sheet__scan-text">{text}</p>
                 <p class="sheet__url">{url}</p>
             </div>
         </div>
+    }
+}
+
+/// A QR code as a picture.
+#[component]
+pub fn Qr(
+    /// The code.
+    code: QrCode,
+    /// What it is, for who doesn't see it.
+    #[prop(into)]
+    label: String,
+) -> impl IntoView {
+    let QrCode { side, path, .. } = code;
+    view! {
+        <svg class="qr" role="img" aria-label=label viewBox=format!("0 0 {side} {side}") shape-rendering="crispEdges">
+            <rect width=side.to_string() height=side.to_string() fill="#fff"></rect>
+            <path d=path fill="#000"></path>
+        </svg>
     }
 }

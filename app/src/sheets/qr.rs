@@ -12,7 +12,13 @@ pub(super) fn qr_code(path: &str) -> Option<QrCode> {
     code_of(crate::ssr::address_of(path)?)
 }
 
-fn code_of(url: String) -> Option<QrCode> {
+/// A person's check-in code as an address: today's page, with the code in its field, for whoever may call a roll.
+pub(crate) fn check_in_code(slug: &str, code: &str) -> Option<QrCode> {
+    qr_code(&format!("/{slug}/desk/today?code={code}"))
+}
+
+/// The code of any address.
+pub(crate) fn code_of(url: String) -> Option<QrCode> {
     // Level M: a code on a wall gets scratches, and a larger one would have smaller modules.
     let code = QRBuilder::new(url.as_str()).ecl(ECL::M).build().ok()?;
     let mut path = String::new();

@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::reading::QrCode;
 #[cfg(feature = "ssr")]
-use domain::{booking::BookingState, reading::MyBooking, term::OccurrenceState};
+use domain::{booking::BookingState, id::PersonId, reading::MyBooking, term::OccurrenceState};
 use jiff::civil::{Date, Time};
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, hooks::use_params_map, lazy_route};
@@ -35,8 +35,10 @@ pub struct Slip {
     pub lines: Vec<SlipLine>,
     /// True if there are more dates than fit.
     pub more: bool,
-    /// Leads to the community's calendar.
+    /// The check-in code of whose it is; on a family's, what leads to the community's calendar.
     pub code: Option<QrCode>,
+    /// The digits of the check-in code.
+    pub digits: Option<String>,
 }
 
 /// One date on a slip.
@@ -60,8 +62,9 @@ pub struct SlipLine {
 
 /// The lines of bookings from a day to another.
 #[cfg(feature = "ssr")]
-fn slip(name: Option<String>, bookings: Vec<MyBooking>, first: Date, last: Date, slug: &str) -> Slip {
-    let one = name.is_some();
+fn slip(of: Option<(PersonId, String)>, bookings: Vec<MyBooking>, first: Date, last: Date, slug: &str) -> Slip {
+    let one = of.is_some();
+    let digits = of.as_ref().map(|(person, _)| domain::roll::check_in_code(*person));
     let mut lines: Vec<SlipLine> = bookings
         .into_iter()
         .flat_map(|booking| {
@@ -81,7 +84,11 @@ fn slip(name: Option<String>, bookings: Vec<MyBooking>, first: Date, last: Date,
     lines.sort_by_key(|line| (line.date, line.start));
     let more = lines.len() > MOST;
     lines.truncate(MOST);
-    Slip { name, lines, more, code: super::qr::qr_code(&format!("/{slug}")) }
+    let code = match &digits {
+        Some(digits) => super::qr::check_in_code(slug, digits),
+        None => super::qr::qr_code(&format!("/{slug}")),
+    };
+    Slip { name: of.map(|(_, name)| name), lines, more, code, digits }
 }
 
 /// Reads the family's week; nothing while nobody is signed in.
@@ -104,7 +111,7 @@ pub async fn read_slip(slug: String, person: String) -> Result<Slip, AppError> {
     let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
     let page = store::rosters::person_page(&host.db, &who, &slug, id, now).await?;
     let head = store::communities::head(&host.db, &slug, now).await?;
-    Ok(slip(Some(page.person.name), page.bookings, head.today, Date::MAX, &head.slug))
+    Ok(slip(Some((id, page.person.name)), page.bookings, head.today, Date::MAX, &head.slug))
 }
 
 /// The family's week, loaded when it is opened.
@@ -189,7 +196,11 @@ fn SlipOfPerson() -> impl IntoView {
 #[component]
 fn OnPaper(slip: Slip, title: String, back: (String, &'static str)) -> impl IntoView {
     let head = use_head();
-    let Slip { lines, more, code, .. } = slip;
+    let Slip { lines, more, code, digits, .. } = slip;
+    let scan = match &digits {
+        Some(digits) => say!(roll.slip_code, code = digits.clone()).to_string(),
+        None => say!(sheet.slip_scan).to_owned(),
+    };
     let none = lines.is_empty().then(|| view! { <p class="slip__none">{say!(sheet.slip_none)}</p> });
     let lines = lines
         .into_iter()
@@ -232,7 +243,7 @@ fn OnPaper(slip: Slip, title: String, back: (String, &'static str)) -> impl Into
                         <p class="slip__phone">{phone}</p>
                         <p>{head.name}</p>
                     </div>
-                    {code.map(|code| view! { <Scan code text=say!(sheet.slip_scan) /> })}
+                    {code.map(|code| view! { <Scan code text=scan /> })}
                 </div>
             </section>
         </Preview>

@@ -89,13 +89,14 @@ fn Sheet(view: TermView) -> impl IntoView {
     let TermView { sheet: TermSheet { activity, unit, term, days }, code } = view;
     let title = format!("{} · {}", activity.name, term.name);
     // As large as one page allows, and in one column while that is enough.
-    let columns = match term.dates.len() {
+    let of_days = term.days();
+    let columns = match of_days.len() {
         0..=9 => "few",
         10..=14 => "more",
         15..=34 => "some",
         _ => "many",
     };
-    let dates = term.dates.iter().cloned().zip(days).map(|(date, day)| date_line(date, day, &term));
+    let dates = of_days.into_iter().zip(days).map(|(date, day)| date_line(date, day, &term));
     let dates = dates.collect_view();
     let off =
         (term.state == TermState::Cancelled).then(|| view! { <p class="sheet__only">{say!(activity.term_off)}</p> });
@@ -147,7 +148,7 @@ fn Facts(term: TermCard, unit: Unit) -> impl IntoView {
         Unit::Family => say!(sheet.places_family, count = term.capacity).to_string(),
     };
     let facts = [
-        (say!(activity.fact_time), Some(words::hours(term.start, term.end))),
+        (say!(activity.fact_time), Some(words::which::hours_of_day(&term))),
         (say!(activity.fact_rule), Some(words::rule(&term.series.rule))),
         (say!(activity.fact_room), term.room),
         (say!(activity.fact_leader), Some(term.leader).filter(|leader| !leader.is_empty())),

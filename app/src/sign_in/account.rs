@@ -50,6 +50,8 @@ pub struct AccountView {
     pub has_password: bool,
     /// True while somebody else chose it.
     pub start_password: bool,
+    /// For who works for a community: whether they have a second factor.
+    pub second: Option<bool>,
 }
 
 /// Reads the account; nothing while nobody is signed in.
@@ -83,6 +85,10 @@ pub async fn read_account(slug: String) -> Result<Option<AccountView>, AppError>
         demo_code: change.and_then(|change| change.demo_code()),
         has_password: password.is_some(),
         start_password: password == Some(true),
+        second: match who.actor.roles.is_empty() {
+            true => None,
+            false => Some(store::second_factors::factors_of(&host.db, who.account).await?.asked()),
+        },
     }))
 }
 
@@ -181,7 +187,23 @@ fn Shown(view: AccountView, done: Option<String>, actions: Actions) -> impl Into
             </Banner>
         }
     });
-    let AccountView { devices, phone, step, new_phone, demo_code, has_password, start_password } = view;
+    let AccountView { devices, phone, step, new_phone, demo_code, has_password, start_password, second } = view;
+    let second = second.map(|on| {
+        let href = format!("/{slug}/my/account/second");
+        let state = if on { say!(second.is_on) } else { say!(second.is_off) };
+        view! {
+            <section class="card stack" aria-labelledby="second-h">
+                <h2 id="second-h">{say!(second.title)}</h2>
+                <p class="soft">{state}</p>
+                <p>
+                    <a class="button" href=href>
+                        <Icon name="key" />
+                        {if on { say!(second.change) } else { say!(second.set_up) }}
+                    </a>
+                </p>
+            </section>
+        }
+    });
     let password = has_password.then(|| {
         view! { <PasswordForm start=start_password slug=slug.clone() action=actions.password /> }
     });
@@ -201,6 +223,7 @@ fn Shown(view: AccountView, done: Option<String>, actions: Actions) -> impl Into
             </div>
             {banner}
             {first}
+            {second}
             <Devices devices slug action=actions.end />
             <section class="card stack" id="phone" aria-labelledby="phone-h">
                 <h2 id="phone-h">{say!(account.phone)}</h2>

@@ -1,10 +1,16 @@
 //! Signing in and out.
 
 pub mod account;
+mod cards;
 #[cfg(any(feature = "ssr", test))]
 pub mod device;
+pub mod factors;
 pub mod page;
+mod passkey;
 pub mod phone_change;
+#[cfg(feature = "ssr")]
+mod relying_party;
+pub mod second;
 pub mod sign_in_first;
 pub mod sign_out;
 

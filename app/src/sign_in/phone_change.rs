@@ -39,6 +39,9 @@ pub(super) struct PhoneChange {
     proved: bool,
     /// The new number, once it was told.
     new_phone: Option<String>,
+    /// The code that was sent last; one that a program before this one sent is lost.
+    #[serde(default)]
+    code: Option<uuid::Uuid>,
     /// The last code, in demo mode.
     demo_code: Option<String>,
 }
@@ -83,8 +86,12 @@ impl PhoneChange {
 /// Sends a code and keeps how far the change has come.
 #[cfg(feature = "ssr")]
 async fn send(slug: &str, phone: &PhoneNumber, mut change: PhoneChange) -> Result<(), AppError> {
-    let code = crate::ssr::send_code(slug, phone).await?;
-    change.demo_code = crate::ssr::host()?.demo.then_some(code);
+    let sent = crate::ssr::send_code(slug, phone).await?;
+    if !sent.surely {
+        return Err(crate::ssr::said(AppError::NoMessage));
+    }
+    change.code = Some(sent.id);
+    change.demo_code = crate::ssr::host()?.demo.then_some(sent.code);
     crate::ssr::keep(CHANGE, Some(&change)).await
 }
 
@@ -94,7 +101,8 @@ pub async fn begin_phone_change(slug: String) -> Result<(), AppError> {
     let who = crate::ssr::need_who().await?;
     let phone = who.phone.ok_or_else(|| crate::ssr::said(AppError::NotFound))?;
     let until = crate::ssr::now()?.checked_add(SignedDuration::from_mins(MINUTES)).unwrap_or(Timestamp::MAX);
-    let change = PhoneChange { account: who.account, until, proved: false, new_phone: None, demo_code: None };
+    let change =
+        PhoneChange { account: who.account, until, proved: false, new_phone: None, code: None, demo_code: None };
     send(&slug, &phone, change).await?;
     crate::ssr::go(&slug, "my/account#phone");
     Ok(())
@@ -107,7 +115,8 @@ pub async fn prove_phone(slug: String, code: String) -> Result<(), AppError> {
     let code = super::page::read_code(&code).map_err(|p| crate::ssr::said(AppError::invalid("code", p)))?;
     let (Some(change), Some(phone)) = (kept_change(&who).await?, who.phone) else { return Err(over()) };
     let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
-    crate::ssr::told(store::accounts::use_code(&host.db, &phone, &code, now).await, &slug).await?;
+    crate::ssr::told(store::login_codes::use_code(&host.db, &phone, change.code.as_slice(), &code, now).await, &slug)
+        .await?;
     crate::ssr::keep(CHANGE, Some(&PhoneChange { proved: true, demo_code: None, ..change })).await?;
     crate::ssr::go(&slug, "my/account#phone");
     Ok(())
@@ -130,11 +139,12 @@ pub async fn tell_new_phone(slug: String, phone: String) -> Result<(), AppError>
 pub async fn change_phone(slug: String, code: String) -> Result<(), AppError> {
     let who = crate::ssr::need_who().await?;
     let code = super::page::read_code(&code).map_err(|p| crate::ssr::said(AppError::invalid("code", p)))?;
-    let change = kept_change(&who).await?.filter(|change| change.proved);
-    let phone = change.and_then(|change| change.new_phone()).ok_or_else(over)?;
+    let change = kept_change(&who).await?.filter(|change| change.proved).ok_or_else(over)?;
+    let phone = change.new_phone().ok_or_else(over)?;
     let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
     let here = crate::ssr::session_handle().await?.unwrap_or_default();
-    let changed = store::accounts::change_phone(&host.db, &who, &phone, &code, &here, now).await;
+    let changed =
+        store::accounts::change_phone(&host.db, &who, &phone, change.code.as_slice(), &code, &here, now).await;
     crate::ssr::told(changed, &slug).await?;
     crate::ssr::keep::<PhoneChange>(CHANGE, None).await?;
     crate::ssr::go(&slug, "my/account?done=phone");

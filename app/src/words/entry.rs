@@ -134,7 +134,8 @@ pub fn who_may_enter(entry: &Entry) -> Option<String> {
         entry.period.as_ref().map(|period| say!(entry.how_period, period = period.as_str().to_owned()).to_string());
     let overlap = (entry.overlap == Overlap::Block).then(|| say!(entry.how_overlap_block).to_owned());
     let hold = entry.hold_minutes.map(|minutes| say!(entry.how_hold, minutes = minutes).to_string());
-    let all = [only, shapes, household, period, overlap, hold];
+    let attended = entry.attendance.as_ref().and_then(crate::attendance::attended::rule);
+    let all = [only, shapes, household, period, overlap, hold, attended];
     all.iter().any(Option::is_some).then(|| sentences(all))
 }
 

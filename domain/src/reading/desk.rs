@@ -1,12 +1,13 @@
-//! What staff read at the desk: terms, rosters, rolls, the audit.
+//! What staff read at the desk: terms, rosters, the audit.
 
 use super::{
     family::{CareLink, MyBooking},
+    merge::MergeLine,
     public::{ActivityCard, DateEntry},
 };
 use crate::{
     activity::{Audience, Unit},
-    booking::{Mark, Scope, Standing},
+    booking::{Scope, Standing},
     care_details::CareField,
     crew::{Crew, CrewPlan, Duty, Gap},
     entry::{ClaimState, Entry, Group},
@@ -14,6 +15,7 @@ use crate::{
     line::Stuck,
     rights::{Act, Door, StaffRole},
     term::{AgeRule, Minimum, Promotion, Scopes},
+    which::WeekHour,
 };
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
@@ -68,6 +70,8 @@ shapes! {
         gaps: Vec<CrewDate>,
         /// Claims that wait for a check.
         claims: u32,
+        /// Children of today's dates that nobody has collected yet; none where no children come today.
+        still_here: Option<u32>,
     }
 
     /// A term that too few have booked.
@@ -158,6 +162,8 @@ shapes! {
         mine_to_change: bool,
         /// True if the visitor may set a new start password.
         has_password: bool,
+        /// True for who has a second factor.
+        has_second: bool,
     }
 
     /// Who must be at a term's dates, for staff.
@@ -178,6 +184,10 @@ shapes! {
         age: AgeRule,
         /// What may be booked.
         scopes: Scopes,
+        /// The hours of the week that can be booked for every week.
+        week_hours: Vec<WeekHour>,
+        /// The most dates of one's choice on one booking.
+        dates_at_once: u32,
         /// Its dates.
         dates: Vec<DateEntry>,
         /// Who holds places.
@@ -206,8 +216,12 @@ shapes! {
         heads: u32,
         /// How much of the term.
         scope: Scope,
-        /// The single date.
+        /// The hours of every week, where it is for those.
+        weekly: Vec<WeekHour>,
+        /// The first of its single dates.
         date: Option<Date>,
+        /// How many single dates it has.
+        dates: u32,
         /// When it was booked.
         booked: DateTime,
         /// Through which door.
@@ -250,32 +264,6 @@ shapes! {
         drawn: bool,
     }
 
-    /// A date's roll.
-    RollPage {
-        /// The date.
-        date: DateEntry,
-        /// Who is expected.
-        lines: Vec<RollLine>,
-    }
-
-    /// One person on a roll.
-    RollLine {
-        /// The person.
-        person: PersonId,
-        /// The name.
-        name: String,
-        /// Pinyin and initials, for search.
-        pinyin: String,
-        /// Heads.
-        heads: u32,
-        /// What the roll says so far.
-        mark: Option<Mark>,
-        /// When it was marked.
-        at: Option<Time>,
-        /// True if an allergy is kept; which, only whoever gives a reason is told.
-        allergy: bool,
-    }
-
     /// One change, in the audit.
     AuditLine {
         /// When.
@@ -316,6 +304,12 @@ shapes! {
         changes: Vec<AuditLine>,
         /// Which care details are kept, not what they say.
         care: Vec<CareField>,
+        /// Others that are likely the same person.
+        twins: Vec<FoundPerson>,
+        /// Records that were joined to this one, newest first.
+        merges: Vec<MergeLine>,
+        /// True if it was asked for by one of those.
+        led: bool,
     }
 
     /// Somebody found by the desk.

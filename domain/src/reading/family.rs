@@ -1,16 +1,19 @@
 //! What a family reads of its own.
 
-use super::notice::NoticeText;
+use super::{day_note::DayNote, notice::NoticeText};
 use crate::{
     activity::{Audience, Unit},
+    attended::{AttendanceRule, Attended},
     booking::{BookingState, Mark, Scope, Standing},
     care::CareScope,
     consent::Purpose,
     entry::{ClaimState, Group},
     id::{AccountId, ActivityId, BookingId, CareLinkId, NoticeId, OccurrenceId, PersonId, PreparationId, TermId},
+    leave::LeaveKind,
     person::MemberRole,
     rights::StaffRole,
     term::OccurrenceState,
+    which::WeekHour,
 };
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
@@ -138,6 +141,10 @@ shapes! {
         heads: u32,
         /// How much of the term.
         scope: Scope,
+        /// The hours of every week, where it is for those.
+        weekly: Vec<WeekHour>,
+        /// Days of theirs to come on which it has no place, since they were full.
+        missing: Vec<Date>,
         /// Where it stands.
         state: BookingState,
         /// The number on the waiting list: parties ahead plus one.
@@ -154,6 +161,8 @@ shapes! {
         cancel_until: Option<DateTime>,
         /// True while it may.
         can_cancel: bool,
+        /// How the person attended so far, where the activity's next term asks.
+        attended: Option<(Attended, AttendanceRule)>,
     }
 
     /// A relative to whom one granted something, as the person who granted it sees it.
@@ -226,6 +235,10 @@ shapes! {
         over: bool,
         /// What the roll says, where that may be seen and something was marked.
         mark: Option<(Mark, Time)>,
+        /// When the person left before the end, where that may be seen.
+        left: Option<Time>,
+        /// What was written down of the day, where the roll may be seen.
+        notes: Vec<DayNote>,
     }
 
     /// A household's claim to belong to a group.
@@ -300,6 +313,12 @@ shapes! {
         state: OccurrenceState,
         /// 第 n 次 / 共 m 次.
         ordinal: Option<(usize, usize)>,
+        /// Leave that was taken of it.
+        leave: Option<LeaveKind>,
+        /// The kinds of leave that the family may take now, by itself.
+        may_leave: Vec<LeaveKind>,
+        /// Until when personal leave may be taken.
+        leave_until: Option<DateTime>,
     }
 
     /// A notice.

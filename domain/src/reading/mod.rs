@@ -12,23 +12,35 @@ macro_rules! shapes {
 }
 
 mod care_details;
+mod day_note;
 mod desk;
 mod family;
+mod merge;
 mod notice;
+mod numbers;
+mod pickup;
 mod places;
 mod plan;
 mod public;
 mod resources;
+mod roll;
+mod roster_file;
 mod sheet;
 mod staff_calendar;
 
 pub use care_details::*;
+pub use day_note::*;
 pub use desk::*;
 pub use family::*;
+pub use merge::*;
 pub use notice::*;
+pub use numbers::*;
+pub use pickup::*;
 pub use places::*;
 pub use plan::*;
 pub use public::*;
 pub use resources::*;
+pub use roll::*;
+pub use roster_file::*;
 pub use sheet::*;
 pub use staff_calendar::*;

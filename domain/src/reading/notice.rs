@@ -4,7 +4,8 @@ use crate::{
     care::CareScope,
     entry::Group,
     household::HouseholdNews,
-    id::{ActivityId, BookingId, CareLinkId, OccurrenceId},
+    id::{ActivityId, BookingId, CareLinkId, OccurrenceId, PersonId},
+    pickup::PickupWay,
 };
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,21 @@ pub enum NoticeText {
         activity_id: ActivityId,
         /// Dates held.
         dates: u32,
+    },
+    /// Somebody has come so seldom that the activity's next term would refuse them.
+    AttendedTooLittle {
+        /// The activity.
+        activity: String,
+        /// The person.
+        person: String,
+        /// The community's slug.
+        slug: String,
+        /// Dates that they came to.
+        came: u32,
+        /// Of so many.
+        dates: u32,
+        /// The least share, in percent.
+        percent: u32,
     },
     /// A place is kept for somebody on the waiting list, until an answer comes or the deadline.
     Offered {
@@ -200,12 +216,55 @@ pub enum NoticeText {
         /// Its activity's id.
         activity_id: ActivityId,
     },
+    /// A child was handed over.
+    HandedOver {
+        /// The activity.
+        activity: String,
+        /// The child.
+        person: String,
+        /// Its id.
+        child: PersonId,
+        /// The community's slug.
+        slug: String,
+        /// When, local.
+        at: DateTime,
+        /// By which way.
+        way: PickupWay,
+        /// To whom; nothing for a child that went alone.
+        taker: String,
+        /// Why, where nobody authorised came.
+        reason: Option<String>,
+    },
+    /// A hand-over was taken back: it was noted by mistake.
+    HandOverUndone {
+        /// The activity.
+        activity: String,
+        /// The child.
+        person: String,
+        /// Its id.
+        child: PersonId,
+        /// The community's slug.
+        slug: String,
+        /// When it had been, local.
+        at: DateTime,
+        /// Why it was taken back.
+        reason: String,
+    },
     /// The household itself changed.
     Household {
         /// How.
         news: HouseholdNews,
         /// Who it is about.
         person: String,
+        /// The community's slug.
+        slug: String,
+    },
+    /// Staff read out a code by which the visitor signs in.
+    CodeReadOut {
+        /// Who of the staff.
+        by: String,
+        /// The community's name.
+        community: String,
         /// The community's slug.
         slug: String,
     },

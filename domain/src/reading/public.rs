@@ -6,8 +6,10 @@ use crate::{
     day_kind::DayKind,
     entry::Entry,
     id::{ActivityId, CommunityId, OccurrenceId, TermId},
+    parts::Parts,
     recurrence::Series,
     term::{AgeRule, Minimum, Promotion, Scopes, TermState},
+    which::WeekHour,
 };
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
@@ -95,8 +97,10 @@ shapes! {
         end: Time,
         /// The room.
         room: Option<String>,
-        /// 第 n 次 / 共 m 次; none for a cancelled date.
+        /// 第 n 次 / 共 m 次; none for a cancelled date, and where the term meets several times a day.
         ordinal: Option<(usize, usize)>,
+        /// So many dates of the term on that day it stands for: one, but where a calendar shows them as one.
+        dates: u32,
         /// How it stands.
         standing: Standing,
         /// When booking opens, where it has not yet.
@@ -187,6 +191,10 @@ shapes! {
         start: Time,
         /// End.
         end: Time,
+        /// How the day between the two is parted.
+        parts: Parts,
+        /// The hours of the week that can be booked for every week.
+        week_hours: Vec<WeekHour>,
         /// The room.
         room: Option<String>,
         /// Who leads.
@@ -225,5 +233,53 @@ shapes! {
         waiting: u32,
         /// All dates.
         dates: Vec<DateEntry>,
+    }
+}
+
+impl DateEntry {
+    /// Shows another date of the same term and day as one with this, the earlier of the two. What is called off counts
+    /// only where all are. Of places left it says the most of one of them; all together (`sum`) where a day is parted into
+    /// so many short ones that each is one family's.
+    pub fn join(&mut self, later: Self, sum: bool) {
+        self.dates += later.dates;
+        self.end = self.end.max(later.end);
+        self.standing = match (self.standing, later.standing) {
+            (Standing::Open { left: a }, Standing::Open { left: b }) if sum => Standing::Open { left: a + b },
+            (Standing::Open { left: a }, Standing::Open { left: b }) => Standing::Open { left: a.max(b) },
+            (a, b) if rank(b) < rank(a) => b,
+            (a, _) => a,
+        };
+        if self.standing != Standing::CalledOff {
+            self.reason = None;
+        }
+    }
+}
+
+impl TermCard {
+    /// Its dates, those of a day as one where it meets several times a day.
+    pub fn days(&self) -> Vec<DateEntry> {
+        let mut days: Vec<DateEntry> = Vec::with_capacity(self.dates.len());
+        for date in &self.dates {
+            match days.last_mut().filter(|day| day.date == date.date && !self.parts.is_one()) {
+                Some(day) => day.join(date.clone(), self.parts.minutes.is_some()),
+                None => days.push(date.clone()),
+            }
+        }
+        days
+    }
+}
+
+/// What of two dates a visitor would rather know, the lower the rather.
+fn rank(standing: Standing) -> u8 {
+    match standing {
+        Standing::Open { .. } => 0,
+        Standing::Waitlist { .. } => 1,
+        Standing::Applying { .. } => 2,
+        Standing::Opens { .. } => 3,
+        Standing::Full => 4,
+        Standing::Drawing { .. } => 5,
+        Standing::Closed => 6,
+        Standing::Past => 7,
+        Standing::CalledOff => 8,
     }
 }

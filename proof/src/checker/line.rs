@@ -42,8 +42,9 @@ fn numbers(rows: &Rows, parties: &[&Party], found: &mut Vec<String>) {
     for (at, party) in parties.iter().enumerate() {
         let Some(number) = party.number else { continue };
         let dates = dates(rows, party);
-        let shares =
-            |other: &&&Party| other.row.scope != Scope::Single || !dates.is_disjoint(&self::dates(rows, other));
+        let shares = |other: &&&Party| {
+            matches!(other.row.scope.0, Scope::Whole | Scope::Rest) || !dates.is_disjoint(&self::dates(rows, other))
+        };
         let before = parties.get(..at).unwrap_or_default().iter().filter(|other| other.number.is_some()).filter(shares);
         let (mut most, mut least) = (1, 1);
         for other in before {

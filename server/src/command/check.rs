@@ -1,9 +1,9 @@
 //! `zhaoxi check`: one line a thing, and an exit code for a script.
 
 use super::{keys, now, open_what_is_there};
-use crate::{assets::Assets, clock, config::Config};
+use crate::{assets::Assets, clock, code_sender::Destination, config::Config, sms_gateway::Gateway};
 use jiff::Timestamp;
-use std::{fmt::Display, process::ExitCode};
+use std::{fmt::Display, process::ExitCode, sync::Arc};
 use store::{
     DatabaseConnection, connect,
     deep_check::{Part, deep_check},
@@ -19,8 +19,8 @@ const SAID: usize = 50;
 pub async fn check(config: &Config, deep: bool) -> ExitCode {
     let mut report = Report::default();
     let file = config.file.as_ref().map_or_else(|| "no file".to_owned(), |file| file.display().to_string());
-    let sender = &config.code_sender;
-    report.say("configuration", Ok::<_, String>(format!("{file}; listens on {}; codes go to {sender}", config.addr)));
+    report.say("configuration", Ok::<_, String>(format!("{file}; listens on {}", config.addr)));
+    report.say("sign-in codes", codes(config).await);
     report.say("assets", Assets::find(config.site_root.as_deref()).map(|found| found.root.display().to_string()));
     let db = open_what_is_there(&config.database).await;
     report.say("database", db.as_ref().map(|_| config.database.shown()));
@@ -84,6 +84,25 @@ impl Report {
                 self.failed = true;
                 println!("FAILED  {what}: {error}");
             }
+        }
+    }
+}
+
+/// Where sign-in codes go, and whether that can be reached; no message is sent.
+async fn codes(config: &Config) -> Result<String, String> {
+    let sender = &config.code_sender;
+    match sender {
+        _ if config.demo => Ok("shown on the page: this is a demo".to_owned()),
+        Destination::Console => {
+            Ok("console: nobody can sign in by phone but who reads it; no --sms-url is given".to_owned())
+        }
+        Destination::File(_) => Ok(sender.to_string()),
+        Destination::Gateway { url, secret_file } => {
+            let gateway = Gateway::open(url.clone(), secret_file, Arc::new(clock::own));
+            let reached = gateway.map_err(|error| error.to_string())?.reach().await;
+            let reached = reached.map_err(|why| format!("{sender}: {why}"))?;
+            let open = if url.is_open() { "; numbers and codes cross the network in the clear" } else { "" };
+            Ok(format!("{sender}: {reached}{open}"))
         }
     }
 }

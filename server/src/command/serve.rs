@@ -4,7 +4,7 @@ use super::{Failure, demo, keys, open};
 use crate::{
     assets::Assets,
     clock,
-    code_sender::code_sender,
+    code_sender::{Destination, code_sender},
     config::Config,
     listener,
     login_cookie::LoginStore,
@@ -36,11 +36,14 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         Some(tokio::spawn(clock::keep_following(db.clone())))
     };
 
+    let codes = codes_go_to(&config);
+    let code_sender = code_sender(config.code_sender, Arc::new(clock::now))?;
     let keys = keys::open(&config.database, config.keys_file.as_deref(), config.demo, &db).await?;
 
     println!("\n朝夕 zhaoxi {}\n", env!("CARGO_PKG_VERSION"));
     println!("  address   {}", config.public_url.clone().unwrap_or_else(|| format!("http://{addr}")));
     println!("  database  {}", config.database.shown());
+    println!("  codes     {codes}");
     println!("  keys      {}\n", keys.file().map_or("none".to_owned(), |file| file.display().to_string()));
     if config.demo {
         demo::load(&db, &keys).await?;
@@ -56,7 +59,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
             desk: BookingDesk::open(db.clone()),
             revisions: revisions.clone(),
             clock: Arc::new(clock::now),
-            code_sender: code_sender(config.code_sender),
+            code_sender,
             demo: config.demo,
         },
         assets,
@@ -84,4 +87,23 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     logins.write_uses().await;
     db.close().await?;
     Ok(())
+}
+
+/// Where sign-in codes go, and a warning where they reach nobody.
+fn codes_go_to(config: &Config) -> String {
+    match &config.code_sender {
+        _ if config.demo => return "are shown on the page: this is a demo".to_owned(),
+        Destination::Console => {
+            tracing::warn!(
+                "nobody can sign in by phone but who reads this console: give --sms-url and --sms-secret-file, \
+                 docs/operations.md says how"
+            );
+            return "console: no message goes to any phone".to_owned();
+        }
+        Destination::Gateway { url, .. } if url.is_open() => {
+            tracing::warn!("phone numbers and codes go to {url} for everybody on the way to read: https keeps them");
+        }
+        Destination::Gateway { .. } | Destination::File(_) => {}
+    }
+    config.code_sender.to_string()
 }

@@ -20,7 +20,7 @@ async fn every_answer_is_guarded() {
         let policy = header(&response, "content-security-policy");
         assert!(policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
         assert!(!policy.contains("unsafe-inline"), "{path}: {policy}");
-        assert!(header(&response, "permissions-policy").contains("camera=()"), "{path}");
+        assert!(header(&response, "permissions-policy").contains("camera=(self)"), "{path}");
     }
 }
 

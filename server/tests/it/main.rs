@@ -14,6 +14,7 @@ mod database;
 mod disk_full;
 mod faults;
 mod headers;
+mod import;
 #[path = "../../../store/tests/it/keys.rs"]
 #[allow(dead_code, reason = "the store's tests use more of it")]
 mod keys;
@@ -21,8 +22,10 @@ mod live;
 mod login_cookie;
 mod node;
 mod nodes;
+mod numbers;
 mod odd_names;
 mod page_cache;
+mod pickup;
 mod power_cut;
 mod press;
 mod proxy;
@@ -33,6 +36,7 @@ mod sealed;
 mod sheets;
 mod shown;
 mod slow_clients;
+mod sms;
 mod storm;
 mod strangers;
 #[path = "../../../store/tests/it/town.rs"]

@@ -9,24 +9,31 @@ use domain::{
     block::{Block, BlockKind, Blocked},
     care::CareScope,
     code::Code,
+    day_note::DayNoteKind,
     entry::{Entry, Giving, Group},
     person::MemberRole,
+    pickup::CodeUse,
     rights::{Act, Door, Reach, StaffRole, reach_of},
+    roll::Says,
     term::Promotion,
     text::{Line, PersonName},
 };
 use http::{Method, Request, StatusCode};
 use jiff::civil::{date, time};
+use sea_orm::{ActiveValue::Set, EntityTrait};
 use std::{collections::BTreeSet, fmt::Write};
 use store::{
     accounts::who_is,
     activities::NewTerm,
     bookings::{Asked, BookRequest, book_place, prepare_booking},
     care_links::{NewCareLink, grant_care_link},
+    entity::{day_note, stored::Stored},
     entries::NewEntry,
     families::{self, NewMember},
     id::new_id,
-    password, staff,
+    password,
+    pickup::{self, NewPickupPerson, Take},
+    staff,
 };
 
 /// What a request needs of whoever sends it.
@@ -48,6 +55,8 @@ pub enum Needs {
     Phone,
     /// To work for the community, as anything.
     Work,
+    /// To work for any community.
+    WorkSomewhere,
     /// A right in the whole community.
     Right(Act),
     /// To call the roll of that date.
@@ -56,7 +65,9 @@ pub enum Needs {
     Care,
 }
 
-use Needs::{Care, EitherSide, Household, Nothing, Phone, Relative, Resident, Right, Roll, SignedIn, Work};
+use Needs::{
+    Care, EitherSide, Household, Nothing, Phone, Relative, Resident, Right, Roll, SignedIn, Work, WorkSomewhere,
+};
 
 /// Every request, what it needs, and a form that is about things of one family in 永兴社区. What takes something away
 /// comes last.
@@ -82,6 +93,20 @@ pub const TABLE: &[(&str, Needs, &str)] = &[
     ("ask_code", Nothing, "slug=yongxing&phone=13900009999"),
     ("enter_code", Nothing, "slug=yongxing&code=123456"),
     ("enter_password", Nothing, "slug=yongxing&login=nobody&password=wrong+password"),
+    ("enter_second", Nothing, "slug=yongxing&code=123456"),
+    ("begin_passkey_entry", Nothing, ""),
+    ("enter_passkey", Nothing, "slug=yongxing&credential=%7B%7D"),
+    ("read_factors", SignedIn, "slug=yongxing"),
+    ("confirm_password", SignedIn, "slug=yongxing&password=wrong+password"),
+    ("begin_totp", WorkSomewhere, "slug=yongxing"),
+    ("set_up_totp", WorkSomewhere, "slug=yongxing&code=123456"),
+    ("forget_totp", SignedIn, "slug=yongxing"),
+    ("remove_totp", WorkSomewhere, "slug=yongxing"),
+    ("begin_passkey", WorkSomewhere, ""),
+    ("add_passkey", WorkSomewhere, "slug=yongxing&name=x&credential=%7B%7D"),
+    ("remove_passkey", WorkSomewhere, "slug=yongxing&passkey=NEW"),
+    ("new_recovery_codes", WorkSomewhere, "slug=yongxing"),
+    ("hide_recovery_codes", SignedIn, "slug=yongxing"),
     ("read_privacy", Nothing, "slug=yongxing"),
     ("read_my_week", SignedIn, "slug=yongxing"),
     ("read_my_data", SignedIn, "slug=yongxing"),
@@ -109,18 +134,37 @@ pub const TABLE: &[(&str, Needs, &str)] = &[
     ("accept_offer", Household, "slug=yongxing&booking=BOOKING&back=my"),
     ("read_desk", Work, "slug=yongxing"),
     ("read_roll", Roll, "slug=yongxing&occurrence=DATE"),
-    ("mark_roll", Roll, "slug=yongxing&occurrence=DATE&marks[pCHILD]=present"),
+    ("send_taps", Roll, "slug=yongxing&occurrence=DATE&taps=NEW:CHILD:present:0"),
+    ("read_today", Roll, "slug=yongxing"),
+    ("read_attended", Right(Act::ManageBookings), "slug=yongxing&term=TERM"),
+    ("excuse", Right(Act::ManageBookings), "slug=yongxing&term=TERM&person=CHILD&reason=x"),
+    ("withdraw_excuse", Right(Act::ManageBookings), "slug=yongxing&term=TERM&person=CHILD"),
+    ("read_day", Roll, "slug=yongxing&occurrence=DATE"),
+    ("write_day_note", Roll, "slug=yongxing&occurrence=DATE&people=CHILD&kind=meal&key=NEW"),
+    ("withdraw_day_note", Roll, "slug=yongxing&note=NOTE"),
+    ("read_meals", Right(Act::ManageBookings), "slug=yongxing"),
+    ("check_in", Roll, "slug=yongxing&code=00000000&key=NEW"),
+    ("read_codes", SignedIn, "slug=yongxing"),
     ("read_roster", Right(Act::ManageBookings), "slug=yongxing&term=TERM"),
     ("read_claims", Right(Act::ManageBookings), "slug=yongxing"),
     ("find_people", Right(Act::ManageBookings), "slug=yongxing&find=a"),
     ("read_person", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
+    ("read_merge", Right(Act::ManageBookings), "slug=yongxing&person=CHILD&with=TWIN&find=a"),
     ("read_slip", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
+    ("read_out_code", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
+    ("read_code_read_out", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
     ("book_at_desk", Right(Act::ManageBookings), "slug=yongxing&term=TERM&person=CHILD&scope=whole&key=NEW"),
     (
         "add_person_and_book",
         Right(Act::ManageBookings),
         "slug=yongxing&term=TERM&name=%E8%80%81%E6%9D%8E&birth=1950-01-01&scope=whole&key=NEW",
     ),
+    ("roster_sheet", Right(Act::ManageBookings), "slug=yongxing&term=TERM"),
+    ("import_template", Right(Act::ManageBookings), "slug=yongxing"),
+    ("preview_roster", Right(Act::ManageBookings), "slug=yongxing&term=TERM&file=FILE"),
+    ("read_import", Right(Act::ManageBookings), "slug=yongxing&term=TERM"),
+    ("import_roster", Right(Act::ManageBookings), "slug=yongxing&term=TERM&scope=whole"),
+    ("forget_sheet", SignedIn, "slug=yongxing&term=TERM"),
     ("check_claim", Right(Act::ManageBookings), "slug=yongxing&claim=CLAIM&answer=grant"),
     (
         "grant_on_paper",
@@ -137,9 +181,26 @@ pub const TABLE: &[(&str, Needs, &str)] = &[
     ("read_family_care", Household, "person=CHILD"),
     ("keep_care_details", Household, "slug=yongxing&person=CHILD&version=0&diet=%E5%90%83%E7%B4%A0&agree=yes"),
     ("clear_care_details", Household, "slug=yongxing&person=CHILD"),
+    ("read_pickup", Roll, "slug=yongxing&occurrence=DATE"),
+    ("read_still_here", Roll, "slug=yongxing"),
+    ("mark_here", Roll, "slug=yongxing&occurrence=DATE&person=CHILD"),
+    ("hand_over", Roll, "slug=yongxing&occurrence=DATE&person=CHILD&way=person&picker=PICKER"),
+    ("undo_hand_over", Roll, "slug=yongxing&occurrence=DATE&pickup=PICKUP&reason=x"),
+    ("read_family_pickup", Household, "person=CHILD"),
+    (
+        "add_pickup_person",
+        Household,
+        "slug=yongxing&person=CHILD&name=%E7%8E%8B&relation=%E5%A5%B6%E5%A5%B6&phone=13900009995",
+    ),
+    ("set_pickup_code", Household, "slug=yongxing&person=CHILD&wanted=renew"),
+    ("allow_alone", Household, "slug=yongxing&person=CHILD&alone=yes"),
+    ("take_pickup_photo_away", Household, "slug=yongxing&picker=PICKER"),
+    ("end_pickup_person", Household, "slug=yongxing&picker=PICKER"),
     ("read_audit", Right(Act::ReadAudit), "slug=yongxing&term=TERM"),
     ("read_changes", Right(Act::ReadAudit), "slug=yongxing"),
     ("read_report", Right(Act::ReadReport), "slug=yongxing"),
+    ("read_numbers", Right(Act::ReadReport), "slug=yongxing&by=year"),
+    ("numbers_sheet", Right(Act::ReadReport), "slug=yongxing&by=year"),
     ("read_staff", Right(Act::ManageStaff), "slug=yongxing"),
     (
         "add_staff",
@@ -147,6 +208,7 @@ pub const TABLE: &[(&str, Needs, &str)] = &[
         "slug=yongxing&name=%E7%8E%8B&login=somebody&password=a+long+password&role=desk",
     ),
     ("set_start_password", Right(Act::ManageStaff), "slug=yongxing&account=COLLEAGUE&password=a+long+password"),
+    ("reset_second_factor", Right(Act::ManageStaff), "slug=yongxing&account=COLLEAGUE"),
     ("change_role", Right(Act::ManageStaff), "slug=yongxing&account=COLLEAGUE&role=volunteer"),
     ("may_set_up", Right(Act::ManageActivities), "slug=yongxing"),
     ("read_staff_calendar", Right(Act::ManageActivities), "slug=yongxing&asked[view]=month&asked[day]=2026-12-01"),
@@ -184,6 +246,8 @@ pub const TABLE: &[(&str, Needs, &str)] = &[
     ("change_room", Right(Act::ManageActivities), "slug=yongxing&room=ROOM&name=y&size=9"),
     ("set_block", Right(Act::ManageActivities), "slug=yongxing&room=ROOM&first=2027-12-01&reason=x"),
     ("lift_block", Right(Act::ManageActivities), "slug=yongxing&block=BLOCK"),
+    ("take_leave", Household, "slug=yongxing&booking=BOOKING&occurrence=DATE&kind=sick"),
+    ("withdraw_leave", Household, "slug=yongxing&booking=BOOKING&occurrence=DATE"),
     ("decline_date", Household, "slug=yongxing&booking=BOOKING&occurrence=DATE"),
     ("take_off_list", SignedIn, "slug=yongxing&listed=LISTED"),
     ("cancel_booking_at_desk", Right(Act::ManageBookings), "slug=yongxing&term=TERM&booking=BOOKING"),
@@ -191,6 +255,8 @@ pub const TABLE: &[(&str, Needs, &str)] = &[
     ("cancel_booking", Household, "slug=yongxing&booking=BOOKING&back=my"),
     ("remove_member", Household, "slug=yongxing&person=CHILD"),
     ("erase_member", Household, "slug=yongxing&person=PARENT&sure=yes"),
+    ("undo_merge", Right(Act::ManageBookings), "slug=yongxing&merge=MERGE"),
+    ("merge_persons", Right(Act::ManageBookings), "slug=yongxing&kept=CHILD&gone=TWIN"),
     ("revoke_at_desk", Right(Act::ManageBookings), "slug=yongxing&link=LINK"),
     ("revoke_care_link", EitherSide, "slug=yongxing&link=LINK"),
     ("begin_phone_change", Phone, "slug=yongxing"),
@@ -231,6 +297,7 @@ impl Visitor {
             (Resident, visitor) => visitor == Self::Family,
             (Phone, visitor) => matches!(visitor, Self::Family | Self::AnotherFamily | Self::Relative),
             (Work, visitor) => matches!(visitor, Self::Staff(_)),
+            (WorkSomewhere, visitor) => matches!(visitor, Self::Staff(_) | Self::StaffElsewhere(_)),
             (Right(act), Self::Staff(role)) => reach_of(role, act) == Reach::All,
             (Roll, Self::Staff(role)) => reach_of(role, Act::CallRoll) > Reach::Nothing,
             (Care, Self::Staff(role)) => reach_of(role, Act::ReadCare) > Reach::Nothing,
@@ -300,6 +367,20 @@ impl Scene {
         let link = grant_care_link(&world.db, &family_who, parent, link, Door::Page, now()).await.unwrap();
         store::claims::ask_claim(&world.db, &family_who, "yongxing", Group::Resident, None, now()).await.unwrap();
         let claim = store::claims::claims_page(&world.db, &town.staff, "yongxing").await.unwrap()[0].id;
+        let date = roster.dates[0].occurrence;
+        let class = "2026-12-01T02:00:00Z".parse().unwrap();
+        town.tap(date, family.child, Says::Present, 0, class).await.unwrap();
+        let granny = NewPickupPerson {
+            name: PersonName::parse("王秀英").unwrap(),
+            relation: Line::parse("奶奶").unwrap(),
+            phone: "13700000007".to_owned().try_into().ok(),
+            only_on: None,
+        };
+        let picker = pickup::add_pickup_person(&world.db, &family_who, family.child, granny, now()).await.unwrap();
+        pickup::set_pickup_code(&world.db, &family_who, family.child, CodeUse::Renew, now()).await.unwrap();
+        let take = Take::Person(picker);
+        let handed =
+            pickup::hand_over(&world.db, &town.staff, "yongxing", date, family.child, take, class).await.unwrap();
         let salt = password::new_salt();
         let add = async |slug: &str, login: &str, name: &str, role| {
             let account = staff::add(&world.db, slug, login, name, "a long password", role, salt, now()).await.unwrap();
@@ -315,7 +396,36 @@ impl Scene {
             Visitor::Staff(role) => world.sign_in(&add("yongxing", "visitor", "李老师", role).await).await,
             Visitor::StaffElsewhere(role) => world.sign_in(&add("elsewhere", "visitor", "李老师", role).await).await,
         };
+        let twice = || store::rosters::NewPerson {
+            name: PersonName::parse("孩子1").unwrap(),
+            birth: None,
+            phone: None,
+            building: None,
+        };
+        let mut twins = Vec::new();
+        for _ in 0..2 {
+            twins.push(store::rosters::add_person(&world.db, &town.staff, "yongxing", twice(), now()).await.unwrap());
+        }
+        let (child, twin) = (family.child, twins[0]);
+        let merge = store::merges::merge_persons(&world.db, &town.staff, "yongxing", child, twins[1], false, now());
+        let merge = merge.await.unwrap();
+        let note = new_id(now());
+        day_note::Entity::insert(day_note::ActiveModel {
+            id: Set(note),
+            community_id: Set(town.community.0),
+            occurrence_id: Set(roster.dates[0].occurrence.0),
+            person_id: Set(family.child.0),
+            kind: Set(Stored(DayNoteKind::Meal)),
+            words: Set(None),
+            account_id: Set(colleague.account.0),
+            created_at: Set(now().into()),
+            withdrawn_at: Set(None),
+        })
+        .exec_without_returning(&world.db)
+        .await
+        .unwrap();
         let names = vec![
+            ("NOTE", note.to_string()),
             ("ACTIVITY", town.activity.to_string()),
             ("TERM", term.to_string()),
             ("PARENT", parent.to_string()),
@@ -330,6 +440,10 @@ impl Scene {
             ("DRAWN", drawn.to_string()),
             ("LISTED", listed.to_string()),
             ("BLOCK", block.to_string()),
+            ("PICKER", picker.to_string()),
+            ("PICKUP", handed.to_string()),
+            ("TWIN", twin.to_string()),
+            ("MERGE", merge.to_string()),
         ];
         Self { world, cookie, names }
     }
@@ -349,6 +463,10 @@ impl Scene {
         }
         let answer = if reads(name) {
             self.world.get_as(&self.cookie, &format!("/api/{name}?{form}")).await
+        } else if form.ends_with("file=FILE") {
+            let fields = form.split('&').filter_map(|pair| pair.split_once('='));
+            let fields: Vec<_> = fields.filter(|(name, _)| *name != "file").collect();
+            self.world.send_file(&self.cookie, name, &fields, &crate::import::a_roster()).await
         } else if form.starts_with('{') {
             let request = Request::post(format!("/api/{name}")).header("host", "localhost");
             let request = request.header("cookie", &self.cookie).header("origin", "http://localhost");
@@ -393,7 +511,13 @@ async fn a_leader_calls_no_roll_but_of_own_dates() {
     let other = "UPDATE occurrence SET leader = '别的老师'";
     sea_orm::ConnectionTrait::execute_unprepared(&scene.world.db, other).await.unwrap();
     assert_eq!(scene.ask("read_roll", Roll, roster).await, StatusCode::NOT_FOUND);
-    assert_eq!(scene.ask("mark_roll", Roll, &format!("{roster}&marks[pCHILD]=present")).await, StatusCode::NOT_FOUND);
+    assert_eq!(
+        scene.ask("send_taps", Roll, &format!("{roster}&taps=NEW:CHILD:present:0")).await,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(scene.ask("read_pickup", Roll, roster).await, StatusCode::NOT_FOUND);
+    let hand = format!("{roster}&person=CHILD&way=person&picker=PICKER");
+    assert_eq!(scene.ask("hand_over", Roll, &hand).await, StatusCode::NOT_FOUND);
 }
 
 #[test]
@@ -444,6 +568,7 @@ fn page() -> String {
             Phone => "to be signed in by phone".to_owned(),
             Relative => "to be the relative of the care link".to_owned(),
             Work => "to work for the community".to_owned(),
+            WorkSomewhere => "to work for a community".to_owned(),
             Right(act) => format!("`{act}`"),
             Roll => "`call_roll`, at least for one's own dates".to_owned(),
             Care => "`read_care`, at least of those who come to one's own dates; it is written down".to_owned(),

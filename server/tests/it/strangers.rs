@@ -81,7 +81,11 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
         asked("undo_change", "slug=SLUG&term=TERM&change=ID", change),
         asked("decline_date", &format!("slug=SLUG&booking=ID&occurrence={occurrence}"), booking),
         asked("decide_hits", "slug=SLUG&decisions[oID]=keep", &occurrence),
-        asked("mark_roll", "slug=SLUG&occurrence=ID&marks[pCHILD]=present", &occurrence),
+        asked("send_taps", &format!("slug=SLUG&occurrence=ID&taps={key}:CHILD:present:0"), &occurrence),
+        asked("hand_over", "slug=SLUG&occurrence=ID&person=CHILD&way=alone", &occurrence),
+        asked("add_pickup_person", "slug=SLUG&person=ID&name=x&relation=x", child),
+        asked("set_pickup_code", "slug=SLUG&person=ID&wanted=renew", child),
+        asked("allow_alone", "slug=SLUG&person=ID&alone=yes", child),
         asked("cancel_term", "slug=SLUG&term=ID&reason=x", term),
         asked("set_crew_plan", "slug=SLUG&term=ID&guards=x", term),
         asked("set_crew", "slug=SLUG&term=TERM&occurrence=ID&guards=x", &occurrence),
@@ -101,6 +105,7 @@ async fn a_stranger_learns_nothing_and_changes_nothing() {
         asked("read_room", "slug=SLUG&room=ID&form[first]=2026-12-01&form[reason]=x", room),
         asked("read_audit", "slug=SLUG&term=ID", term),
         asked("read_roll", "slug=SLUG&occurrence=ID", &occurrence),
+        asked("read_pickup", "slug=SLUG&occurrence=ID", &occurrence),
     ];
     let nothing = new_id(now()).to_string();
     let other_parent = world.sign_in(&town.parent(2).await.who).await;

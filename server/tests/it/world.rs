@@ -1,15 +1,16 @@
 //! A database and built files of a test's own, and the routes over them.
 
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{body::Body, extract::ConnectInfo};
 use http::{Method, Request, Response};
 use server::{
     assets::Assets,
     code_sender::{Destination, code_sender},
     listener,
     login_cookie::{ACCOUNT, LoginStore, NAME},
-    router::{Setup, router},
+    router::{Setup, Site, router},
 };
 use std::{
+    convert::Infallible,
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -27,7 +28,7 @@ use store::{
     sealed::{Keys, Ring},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
-use tower::ServiceExt;
+use tower::{Service, ServiceExt};
 use tower_sessions::Session;
 
 /// Gone, with its folder, when it is dropped.
@@ -35,7 +36,7 @@ pub struct World {
     pub db: DatabaseConnection,
     pub logins: LoginStore,
     pub revisions: Revisions,
-    pub router: Router,
+    pub router: Site,
     folder: PathBuf,
 }
 
@@ -79,7 +80,7 @@ impl World {
                 desk: BookingDesk::open(db.clone()),
                 revisions: revisions.clone(),
                 clock: Arc::new(crate::town::now),
-                code_sender: code_sender(Destination::Console),
+                code_sender: code_sender(Destination::Console, Arc::new(crate::town::now)).unwrap(),
                 demo: false,
             },
             assets: Assets::find(Some(&site)).unwrap(),
@@ -111,6 +112,22 @@ impl World {
         let request = Request::post(format!("/api/{name}")).header("host", "localhost").header("cookie", cookie);
         let request = request.header("origin", "http://localhost").header("accept", "application/json");
         self.ask(request.header("content-type", "application/x-www-form-urlencoded"), form).await
+    }
+
+    /// A form with a file, as a page that asks for data would send it.
+    pub async fn send_file(&self, cookie: &str, name: &str, fields: &[(&str, &str)], file: &[u8]) -> Response<Body> {
+        let mut body = Vec::new();
+        for (field, value) in fields {
+            let part = format!("--X\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.xlsx\"\r\n\r\n";
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--X--\r\n");
+        let request = Request::post(format!("/api/{name}")).header("host", "localhost").header("cookie", cookie);
+        let request = request.header("origin", "http://localhost").header("accept", "application/json");
+        self.ask(request.header("content-type", "multipart/form-data; boundary=X"), body).await
     }
 
     /// A server on a port of its own; what is sent (or dropped) stops it.
@@ -166,9 +183,12 @@ pub fn site(folder: &Path) -> PathBuf {
     site
 }
 
-pub async fn ask(router: &Router, request: http::request::Builder, body: impl Into<Body>) -> Response<Body> {
+pub async fn ask<S>(site: &S, request: http::request::Builder, body: impl Into<Body>) -> Response<Body>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone,
+{
     let from = ConnectInfo(SocketAddr::from(([203, 0, 113, 7], 5000)));
-    router.clone().oneshot(request.extension(from).body(body.into()).unwrap()).await.unwrap()
+    site.clone().oneshot(request.extension(from).body(body.into()).unwrap()).await.unwrap()
 }
 
 /// Every request that the app has, and how it is sent.
@@ -182,9 +202,11 @@ pub fn percent(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
+/// What an answer says; of a file it says nothing.
 pub async fn text(response: Response<Body>) -> String {
     let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-    String::from_utf8(bytes.to_vec()).unwrap()
+    let is_file = bytes.starts_with(b"PK");
+    String::from_utf8(bytes.to_vec()).unwrap_or_else(|error| if is_file { String::new() } else { panic!("{error}") })
 }
 
 pub fn header<'a>(response: &'a Response<Body>, name: &str) -> &'a str {

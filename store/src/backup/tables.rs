@@ -2,8 +2,10 @@
 
 use crate::entity::{
     account, activity, attendance, audit, audit_seal, block, booking, booking_member, booking_place, care_detail,
-    care_link, care_reason, claim, community, community_revision, consent, consent_text, day_kind, household,
-    household_member, notice, occurrence, person, preparation, request_answer, room, schedule_change, staff_role, term,
+    care_link, care_reason, claim, community, community_revision, consent, consent_text, day_kind, day_note, excuse,
+    household, household_member, leave, notice, occurrence, passkey, person, person_merge, pickup, pickup_person,
+    pickup_photo, pickup_rule, preparation, recovery_code, request_answer, room, schedule_change, staff_role, tap,
+    term, totp,
 };
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use sea_orm::{
@@ -67,6 +69,9 @@ pub fn tables() -> Result<Vec<Table>, DbErr> {
         table(household_member::Entity)?,
         table(account::Entity)?,
         table(staff_role::Entity)?,
+        table(totp::Entity)?,
+        table(passkey::Entity)?,
+        table(recovery_code::Entity)?,
         table(consent_text::Entity)?,
         table(consent::Entity)?,
         table(care_link::Entity)?,
@@ -79,6 +84,15 @@ pub fn tables() -> Result<Vec<Table>, DbErr> {
         table(booking_member::Entity)?,
         table(booking_place::Entity)?,
         table(attendance::Entity)?,
+        table(tap::Entity)?,
+        table(leave::Entity)?,
+        table(day_note::Entity)?,
+        table(excuse::Entity)?,
+        table(person_merge::Entity)?,
+        table(pickup_person::Entity)?,
+        table(pickup_photo::Entity)?,
+        table(pickup_rule::Entity)?,
+        table(pickup::Entity)?,
         table(claim::Entity)?,
         table(preparation::Entity)?,
         table(schedule_change::Entity)?,

@@ -154,7 +154,7 @@ impl Batch {
         let loaded = self.terms.get_mut(&request.term).ok_or(StoreError::NotFound)?;
         let decision = may_book(&loaded.term, &loaded.places, &wish, asked.at)?;
         let is_first = loaded.term.entry.is_first(&wish.has.groups);
-        loaded.places.note(&decision, request.scope, is_first);
+        loaded.places.note(&decision, request.which.scope(), is_first);
 
         let booking = BookingId(new_id(asked.at));
         let first = |dates: &[OccurrenceId]| {
@@ -214,7 +214,8 @@ impl Batch {
             }
             Door::Page => Err(StoreError::NotFound),
             _ if who.actor.may(Act::ManageBookings, loaded.community())
-                && person.community_id == loaded.community().0 =>
+                && person.community_id == loaded.community().0
+                && person.merged_into.is_none() =>
             {
                 Ok(homes.first().copied())
             }
@@ -244,8 +245,7 @@ impl Batch {
             _ => Standings::default(),
         };
         Wish {
-            scope: request.scope,
-            occurrence: request.occurrence,
+            which: request.which.clone(),
             heads: request.heads,
             adults: request.adults,
             birth: person.and_then(|person| person.birth_date).map(Date::from),
@@ -268,7 +268,7 @@ impl Batch {
             let Some(loaded) = self.terms.get(&decided.asked.request.term) else { continue };
             let number = numbers.entry(loaded.row.id).or_default();
             *number += 1;
-            bookings.push(decided.booking_row(loaded, *number));
+            bookings.push(decided.booking_row(loaded, *number)?);
             members.push(booking_member::ActiveModel {
                 booking_id: Set(decided.booking.0),
                 person_id: Set(decided.asked.request.person.0),
@@ -305,11 +305,15 @@ impl Batch {
 }
 
 impl Decided {
-    fn booking_row(&self, loaded: &Loaded, number: i64) -> booking::ActiveModel {
+    fn booking_row(&self, loaded: &Loaded, number: i64) -> Result<booking::ActiveModel, DbErr> {
         let (request, at) = (&self.asked.request, self.asked.at);
         let entry = &loaded.term.entry;
         let period = entry.period.as_ref().map(|period| period.as_str().to_owned());
-        booking::ActiveModel {
+        let weekly = match request.which.weekly() {
+            [] => None,
+            hours => Some(serde_json::to_string(hours).map_err(|error| DbErr::Json(error.to_string()))?),
+        };
+        Ok(booking::ActiveModel {
             id: Set(self.booking.0),
             community_id: Set(loaded.row.community_id),
             term_id: Set(loaded.row.id),
@@ -317,7 +321,8 @@ impl Decided {
             household_id: Set(self.household),
             account_id: Set(Some(self.asked.who.account.0)),
             heads: Set(signed(request.heads)),
-            scope: Set(Stored(request.scope)),
+            scope: Set(Stored(request.which.scope())),
+            weekly: Set(weekly),
             state: Set(Stored(self.state)),
             queue_no: Set(number),
             order_no: Set(order_no(self.is_first, entry.giving == Giving::PriorityFirst, number)),
@@ -329,7 +334,7 @@ impl Decided {
             created_at: Set(at.into()),
             confirmed_at: Set((self.state == BookingState::Confirmed).then(|| at.into())),
             cancelled_at: Set(None),
-        }
+        })
     }
 
     fn place_rows<'a>(&'a self, loaded: &'a Loaded) -> impl Iterator<Item = booking_place::ActiveModel> + 'a {

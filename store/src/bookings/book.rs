@@ -10,28 +10,27 @@ use crate::{
     tx::begin_write,
 };
 use domain::{
-    booking::{MAX_HEADS, Scope},
-    id::{OccurrenceId, PersonId, RequestKey, TermId},
+    booking::MAX_HEADS,
+    id::{PersonId, RequestKey, TermId},
     reading::Booked,
     refusal::{FieldProblem, Refusal},
     rights::Door,
     text::InputProblem,
+    which::Which,
 };
 use jiff::Timestamp;
 use sea_orm::{DatabaseConnection, DbErr};
 use std::{collections::BTreeSet, time::Duration};
 
 /// What somebody asks for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct BookRequest {
     /// The term.
     pub term: TermId,
     /// For whom.
     pub person: PersonId,
-    /// How much of the term.
-    pub scope: Scope,
-    /// The date, for [`Scope::Single`].
-    pub occurrence: Option<OccurrenceId>,
+    /// Which of its dates.
+    pub which: Which,
     /// Heads of the party, 1 to [`MAX_HEADS`].
     pub heads: u32,
     /// Grown-ups among them, where it was asked.
@@ -89,7 +88,7 @@ pub async fn book_place_with(
     now: Timestamp,
     locking: Locking,
 ) -> Result<Booked, StoreError> {
-    let asked = Asked { who: who.clone(), request: *request, at: now };
+    let asked = Asked { who: who.clone(), request: request.clone(), at: now };
     let one = [vec![asked]];
     let mut answers = book_with(db, &one, locking).await.map_err(|error| refused_by_tables(&error))?;
     answers.pop().and_then(|mut answers| answers.pop()).unwrap_or(Err(StoreError::Busy))

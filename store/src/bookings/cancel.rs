@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 /// A booking with its term, under the term's lock, if the actor may answer for it through that door: one's household's,
 /// that of a member whom another home booked for, that of somebody who lets the actor book, or, at the desk, one of the community.
-pub(super) async fn hold_booking(
+pub(crate) async fn hold_booking(
     db: &DatabaseConnection,
     who: &Who,
     id: BookingId,
@@ -104,7 +104,7 @@ pub async fn cancel_booking(
     Ok(())
 }
 
-pub(super) async fn places_of(
+pub(crate) async fn places_of(
     conn: &impl ConnectionTrait,
     booking: BookingId,
     state: PlaceState,
@@ -121,7 +121,7 @@ pub(super) async fn places_of(
 }
 
 /// Sets the state of a booking's places: those on `dates`, or all of them.
-pub(super) async fn set_places(
+pub(crate) async fn set_places(
     tx: &impl ConnectionTrait,
     booking: BookingId,
     dates: Option<Vec<Uuid>>,

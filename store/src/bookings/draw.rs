@@ -118,7 +118,7 @@ async fn tell_the_others(tx: &impl ConnectionTrait, loaded: &Loaded, now: Timest
     let persons = persons(tx, rows.iter().map(|row| row.person_id).collect()).await?;
     let coming: Vec<OccurrenceId> = loaded.term.coming(now).map(|o| o.id).collect();
     for row in rows {
-        let ahead = line_before(tx, row.term_id, row.order_no).await?.wanting(&coming);
+        let ahead = line_before(tx, &loaded.row, row.order_no).await?.wanting(&coming);
         let text = NoticeText::NotDrawn {
             activity: loaded.activity.name.clone(),
             person: persons.get(&row.person_id).map(|person| person.name.clone()).unwrap_or_default(),

@@ -5,6 +5,7 @@ use super::{
     book::BookRequest,
 };
 use crate::{
+    attendance::{attended, term_before},
     entity::{
         booking, booking_place, claim, occurrence, person,
         stored::Stored,
@@ -13,7 +14,8 @@ use crate::{
     terms::{Loaded, code, days_of},
 };
 use domain::{
-    booking::{BookingState, PlaceState, Scope},
+    attended::Attended,
+    booking::{BookingState, PlaceState},
     entry::{ClaimState, Giving, Group, Standings},
     id::{OccurrenceId, PersonId, TermId},
     term::OccurrenceState,
@@ -43,6 +45,8 @@ pub(crate) struct Has {
     /// Live bookings of a household in a term.
     of_household: HashMap<(TermId, Uuid), u32>,
     groups: HashMap<(Uuid, Uuid), Vec<Group>>,
+    /// How people attended the term before one that asks.
+    attended: HashMap<(TermId, Uuid), Attended>,
 }
 
 /// A child by name and birth date: each of two guardians may have written it down.
@@ -80,6 +84,11 @@ impl Has {
         let asks_groups = entries().any(|entry| entry.giving == Giving::PriorityFirst || !entry.only.is_empty());
         for homes in homes.chunks(ROWS).filter(|_| !limited.is_empty()) {
             has.read_households(conn, &limited, homes).await?;
+        }
+        for (term, loaded) in terms.iter().filter(|(_, loaded)| loaded.term.entry.attendance.is_some()) {
+            let Some(before) = term_before(conn, &loaded.row).await? else { continue };
+            let records = attended(conn, before, &ids).await?;
+            has.attended.extend(records.into_iter().map(|(person, attended)| ((*term, person), attended)));
         }
         if asks_groups {
             has.groups = Self::groups_of(conn, homes).await?;
@@ -198,10 +207,7 @@ impl Has {
     ) -> Standings {
         let term = &loaded.term;
         let live = self.live.get(&PersonId(person.id)).map(Vec::as_slice).unwrap_or_default();
-        let wanted: Vec<_> = match request.scope {
-            Scope::Single => term.occurrences.iter().filter(|o| request.occurrence == Some(o.id)).collect(),
-            Scope::Whole | Scope::Rest => term.coming(now).collect(),
-        };
+        let wanted = request.which.dates(term, now);
         let earlier = live.iter().find(|live| wanted.iter().any(|o| o.id == live.date));
         let meets = |live: &&Live| {
             live.term != term.id && wanted.iter().any(|o| o.starts_at < live.ends_at && live.starts_at < o.ends_at)
@@ -223,6 +229,8 @@ impl Has {
                 .and_then(|home| self.of_household.get(&(term.id, home)).copied())
                 .unwrap_or_default(),
             overlapping: overlapping.map(|live| (live.term, live.on)),
+            attended: self.attended.get(&(term.id, person.id)).copied(),
+            days: live.iter().filter(|live| live.term == term.id).map(|live| live.on).collect(),
             withheld: person.withheld_at.is_some(),
             groups: household.and_then(|home| self.groups.get(&(community, home)).cloned()).unwrap_or_default(),
         }

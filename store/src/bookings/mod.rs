@@ -15,11 +15,22 @@ mod sweep;
 pub use accept::accept_offer;
 pub use book::{Answers, Asked, BookRequest, Locking, book_parties, book_place, book_place_with, book_places};
 pub use cancel::cancel_booking;
+pub(crate) use cancel::{hold_booking, places_of, set_places};
 pub use decline::decline_date;
 pub use desk::BookingDesk;
 pub(crate) use draw::seed_commitment;
 pub use draw::{draw_lots, draw_page, published_draw};
-pub(crate) use has::Has;
+pub(crate) use has::{Has, identity};
 pub use prepare::{listed, prepare_booking, prepared, requests_listed, take_off_list};
 pub(crate) use promote::{due, promote_waiting};
 pub use sweep::{Swept, sweep};
+
+use crate::entity::booking;
+use domain::which::WeekHour;
+use sea_orm::DbErr;
+
+/// The hours of every week that a booking is for; none for another one.
+pub(crate) fn weekly_of(row: &booking::Model) -> Result<Vec<WeekHour>, DbErr> {
+    let read = |text: &String| serde_json::from_str(text).map_err(|error| DbErr::Json(error.to_string()));
+    row.weekly.as_ref().map_or_else(|| Ok(Vec::new()), read)
+}

@@ -20,6 +20,7 @@ use domain::{
     refusal::FieldProblem,
     rights::Door,
     text::InputProblem,
+    which::Which,
 };
 use jiff::Timestamp;
 use sea_orm::{
@@ -34,12 +35,16 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// [`StoreError::Refused`] with the rule that says no; [`StoreError::NotFound`] for a term or person that is not there or
-/// not the actor's.
+/// not the actor's; [`StoreError::Invalid`] for dates of one's choice, which have hours of their own.
 pub async fn prepare_booking(db: &DatabaseConnection, asked: &Asked) -> Result<(), StoreError> {
     let (request, now) = (&asked.request, asked.at);
     if !(1..=MAX_HEADS).contains(&request.heads) {
         let problem = InputProblem::Number { min: 1, max: MAX_HEADS.into() };
         return Err(StoreError::Invalid(FieldProblem::new("heads", problem)));
+    }
+    // What is kept for one tap is the term.
+    if !matches!(request.which, Which::Whole | Which::Rest) {
+        return Err(StoreError::Invalid(FieldProblem::new("scope", InputProblem::Choice)));
     }
     let tx = begin_write(db).await?;
     lock_terms(&tx, &[request.term]).await?;
@@ -61,7 +66,7 @@ pub async fn prepare_booking(db: &DatabaseConnection, asked: &Asked) -> Result<(
         household_id: Set(household),
         person_id: Set(request.person.0),
         account_id: Set(asked.who.account.0),
-        scope: Set(Stored(request.scope)),
+        scope: Set(Stored(request.which.scope())),
         heads: Set(signed(request.heads)),
         adults: Set(request.adults.map(signed)),
         insists: Set(request.insists),
@@ -78,7 +83,7 @@ pub async fn prepare_booking(db: &DatabaseConnection, asked: &Asked) -> Result<(
         term: Some(request.term),
         door: Door::Page,
     }
-    .write(&tx, None::<()>, Some(request.scope), now)
+    .write(&tx, None::<()>, Some(request.which.scope()), now)
     .await?;
     tx.commit().await?;
     Ok(())
@@ -112,7 +117,7 @@ pub async fn listed(
         .filter(booking::Column::TermId.is_in(terms.clone()))
         .filter(booking::Column::PersonId.is_in(rows.iter().map(|row| row.person_id)))
         .filter(booking::Column::State.ne(code(BookingState::Cancelled)))
-        .filter(booking::Column::Scope.ne(code(Scope::Single)))
+        .filter(booking::Column::Scope.is_in([Scope::Whole, Scope::Rest].map(code)))
         .into_tuple()
         .all(db)
         .await?
@@ -170,8 +175,10 @@ pub async fn requests_listed(
         Ok(BookRequest {
             term: TermId(row.term_id),
             person: PersonId(row.person_id),
-            scope: row.scope.0,
-            occurrence: None,
+            which: match row.scope.0 {
+                Scope::Whole => Which::Whole,
+                _ => Which::Rest,
+            },
             heads: count(row.heads),
             adults: row.adults.map(count),
             insists: row.insists,

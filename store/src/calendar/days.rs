@@ -23,12 +23,17 @@ pub async fn days(
     let mut by_day: BTreeMap<Date, Vec<(Timestamp, DateEntry)>> = BTreeMap::new();
     for (term, counts) in &load_span(db, community, span, now).await? {
         let mut nth = counts.before;
+        let by_minutes = term.parts()?.minutes.is_some();
         for row in term.dates.iter().filter(|row| (span.first..=span.last).contains(&row.on_date.into())) {
             let takes_place = row.state == OccurrenceState::Scheduled;
             nth += usize::from(takes_place);
-            let ordinal = takes_place.then_some((nth, counts.all));
+            let ordinal = (takes_place && term.row.parts.is_none()).then_some((nth, counts.all));
             if let Some(entry) = term.entry_as(row, ordinal, now).filter(|entry| filter.lets_pass(entry)) {
-                by_day.entry(entry.date).or_default().push((row.starts_at.into(), entry));
+                let of_day = by_day.entry(entry.date).or_default();
+                match of_day.last_mut().filter(|(_, last)| last.term == entry.term && term.row.parts.is_some()) {
+                    Some((_, last)) => last.join(entry, by_minutes),
+                    None => of_day.push((row.starts_at.into(), entry)),
+                }
             }
         }
     }

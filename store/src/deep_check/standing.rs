@@ -156,7 +156,7 @@ impl Standing {
         self.dates.get(&date).is_some_and(|date| row.cancelled_at.is_some_and(|at| date.starts_at <= at))
     }
 
-    /// One person, one place a date, and one live booking of more than a date a term.
+    /// One person, one place a date, and one live booking of the whole or the rest a term.
     fn once(&self, found: &mut Vec<String>) {
         let mut live: BTreeMap<(Uuid, Uuid), usize> = BTreeMap::new();
         for place in self.places.values().flatten().filter(|place| place.state != PlaceState::Released) {
@@ -166,7 +166,9 @@ impl Standing {
             found.push(format!("person {person} has {count} places on date {date}"));
         }
         let mut terms: BTreeMap<(Uuid, Uuid), usize> = BTreeMap::new();
-        let live = |row: &&booking::Model| row.state != BookingState::Cancelled && row.scope != Scope::Single;
+        let live = |row: &&booking::Model| {
+            row.state != BookingState::Cancelled && matches!(row.scope.0, Scope::Whole | Scope::Rest)
+        };
         for row in self.bookings.iter().filter(live) {
             *terms.entry((row.person_id, row.term_id)).or_default() += 1;
         }

@@ -14,9 +14,12 @@ use domain::{
     activity::{Audience, Unit},
     booking::{BookingState, Scope, places_for},
     person::MemberRole,
+    recurrence::Weekday,
+    which::WeekHour,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use sea_orm::DbErr;
+use std::collections::BTreeSet;
 
 /// Nobody books a single date earlier than so many hours before it starts.
 const MOST_LEAD: i64 = 40 * 24;
@@ -30,6 +33,8 @@ pub struct Draft {
     pub party: Vec<usize>,
     pub places: i32,
     pub scope: Scope,
+    /// The hours of every week, where it is for those.
+    pub weekly: Vec<WeekHour>,
     pub state: BookingState,
     /// Indices of the term's dates.
     pub dates: Vec<usize>,
@@ -79,10 +84,11 @@ pub fn fill(
         held: vec![0; term.dates.len()],
         drafts: Vec::new(),
     };
-    let whole = spec.book.iter().any(|scope| *scope != Scope::Single);
+    let whole = spec.book.iter().any(|scope| matches!(scope, Scope::Whole | Scope::Rest));
     if whole {
         filler.fill_whole(&scheduled)?;
     }
+    filler.fill_weekly(&scheduled)?;
     if spec.book.contains(&Scope::Single) {
         filler.fill_single(&scheduled, whole)?;
     }
@@ -237,6 +243,52 @@ impl Filler<'_> {
         Ok(())
     }
 
+    /// Those who come on the same hours of every week, as far as places go.
+    fn fill_weekly(&mut self, scheduled: &[usize]) -> Result<(), DbErr> {
+        let opened = self.term.opens_at;
+        let until = self.clock.now.min(hours_before(self.starts(scheduled[0]), 1));
+        for n in 0..self.spec.weekly {
+            let hours = self.week_hours(n);
+            let comes = |at: &usize| {
+                let date = &self.term.dates[*at];
+                let hour = WeekHour { weekday: Weekday::of(date.date), start: date.start };
+                hours.contains(&hour) && self.held[*at] < self.spec.capacity
+            };
+            let dates: Vec<usize> = scheduled.iter().copied().filter(comes).collect();
+            let Some(party) = self.next_party(&dates).filter(|_| !dates.is_empty()) else { break };
+            let places = self.places(&party)?;
+            self.hold(&dates, places);
+            let (n, of) = (i64::try_from(n).map_err(broken)?, i64::try_from(self.spec.weekly).map_err(broken)?);
+            let created = between(opened, until, n + 1, of + 1);
+            self.draft(created, Some(created), party, Scope::Weekly, BookingState::Confirmed, dates, false)?;
+            if let Some(draft) = self.drafts.last_mut() {
+                draft.weekly = hours;
+            }
+        }
+        Ok(())
+    }
+
+    /// The hours of the week of the nth of them: all, every second day, or half-days only.
+    fn week_hours(&self, n: usize) -> Vec<WeekHour> {
+        let all: BTreeSet<WeekHour> = self
+            .term
+            .dates
+            .iter()
+            .map(|date| WeekHour { weekday: Weekday::of(date.date), start: date.start })
+            .collect();
+        let (first, last) = (all.iter().map(|hour| hour.start).min(), all.iter().map(|hour| hour.start).max());
+        let odd = |hour: &WeekHour| matches!(hour.weekday, Weekday::Monday | Weekday::Wednesday | Weekday::Friday);
+        let comes = |hour: &WeekHour| match n % 6 {
+            0 => true,
+            1 => odd(hour),
+            2 => !odd(hour),
+            3 => odd(hour) && Some(hour.start) == first,
+            4 => Some(hour.start) == first,
+            _ => !odd(hour) && Some(hour.start) == last,
+        };
+        all.into_iter().filter(comes).collect()
+    }
+
     /// The waiting list: only where each of the dates is full.
     fn wait(&mut self, dates: &[usize], scope: Scope, from: Timestamp, until: Timestamp) -> Result<(), DbErr> {
         if dates.iter().any(|at| self.held[*at] != self.spec.capacity) {
@@ -315,7 +367,18 @@ impl Filler<'_> {
         let places = self.places(&party)?;
         let later = created.checked_add(SignedDuration::from_hours(5)).map_err(broken)?;
         let cancelled = (state == BookingState::Cancelled).then(|| later.min(self.clock.now));
-        self.drafts.push(Draft { created, confirmed, cancelled, party, places, scope, state, dates, promoted });
+        self.drafts.push(Draft {
+            created,
+            confirmed,
+            cancelled,
+            party,
+            places,
+            scope,
+            weekly: Vec::new(),
+            state,
+            dates,
+            promoted,
+        });
         Ok(())
     }
 

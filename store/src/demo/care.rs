@@ -26,6 +26,11 @@ use uuid::Uuid;
 /// Of so many children one has something to be known.
 const ONE_IN: u64 = 9;
 
+/// And of so many elders one eats something else.
+const ONE_ELDER_IN: u64 = 4;
+
+const DIETS: [&str; 4] = ["少盐", "糖尿病，不吃甜的", "牙不好，饭要软", "不吃猪肉"];
+
 const ALLERGIES: [&str; 5] = ["花生", "牛奶", "虾和蟹", "青霉素", "芒果，会起疹子"];
 
 /// What is kept of whom, and by whose account.
@@ -40,11 +45,13 @@ pub fn choose(rows: &Rows, clock: &Clock) -> Vec<Kept> {
     let accounts: HashMap<Uuid, &account::Model> =
         rows.accounts.iter().filter_map(|account| Some((account.household_id?, account))).collect();
     let homes: HashMap<Uuid, Uuid> = rows.members.iter().map(|row| (row.person_id, row.household_id)).collect();
-    let mut children = 0;
+    let (mut children, mut elders) = (0, 0);
     let choose = |of: &person::Model| {
         let by = accounts.get(homes.get(&of.id)?)?;
         let child = of.birth_date.is_some_and(|birth| age_on(birth.into(), clock.today) < CONSENT_AGE);
+        let elder = of.birth_date.is_some_and(|birth| age_on(birth.into(), clock.today) >= 65);
         children += u64::from(child);
+        elders += u64::from(elder);
         let details = match of.name.as_str() {
             "小明" => details(of, Some("花生，吃了会起疹子"), None, Some("午饭不放花生酱"), Some(by)),
             "李秀英" => details(of, None, Some("高血压，上午吃药"), Some("少盐"), Some(by)),
@@ -52,6 +59,10 @@ pub fn choose(rows: &Rows, clock: &Clock) -> Vec<Kept> {
             _ if child && children.is_multiple_of(ONE_IN) => {
                 let allergy = ALLERGIES[(mix_up(children) % ALLERGIES.len() as u64) as usize];
                 details(of, Some(allergy), None, None, Some(by))
+            }
+            _ if elder && elders.is_multiple_of(ONE_ELDER_IN) => {
+                let diet = DIETS[(mix_up(elders) % DIETS.len() as u64) as usize];
+                details(of, None, None, Some(diet), Some(by))
             }
             _ => return None,
         };

@@ -5,6 +5,7 @@ use domain::{
     booking::Scope,
     crew::CrewPlan,
     entry::Entry,
+    parts::Parts,
     recurrence::Weekday,
     term::{Minimum, Promotion},
 };
@@ -110,6 +111,12 @@ pub struct Term {
     pub fill: i32,
     #[serde(default)]
     pub drop_in: i32,
+    /// So many come on the same hours of every week.
+    #[serde(default)]
+    pub weekly: usize,
+    /// How the day is parted.
+    #[serde(default)]
+    pub parts: Parts,
     #[serde(default)]
     pub waiting: usize,
     #[serde(default)]

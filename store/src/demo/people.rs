@@ -166,6 +166,7 @@ impl People {
                 withheld_at: None,
                 erased_at: None,
                 created_at: clock.instant(),
+                merged_into: None,
             });
             rows.members.push(household_member::Model {
                 household_id: id,

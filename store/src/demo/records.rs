@@ -98,6 +98,10 @@ pub fn keep_bookings(
             account_id: Some(account),
             heads,
             scope: Stored(draft.scope),
+            weekly: match draft.weekly.as_slice() {
+                [] => None,
+                hours => Some(serde_json::to_string(hours).map_err(broken)?),
+            },
             state: Stored(draft.state),
             queue_no,
             order_no: order_no(false, term.has_priority, queue_no),
@@ -207,6 +211,7 @@ fn call_roll(party: &[usize], occurrence: Uuid, starts_at: Timestamp, people: &P
             mark: Stored(mark),
             marked_by: Some(desk.account),
             marked_at: called_at.into(),
+            left_at: None,
         });
     }
 }

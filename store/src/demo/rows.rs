@@ -4,7 +4,8 @@ use crate::{
     audit,
     entity::{
         self, account, activity, attendance, booking, booking_member, booking_place, care_link, community, day_kind,
-        household, household_member, notice, occurrence, person, room, staff_role, term,
+        household, household_member, notice, occurrence, person, pickup, pickup_person, pickup_rule, room, staff_role,
+        term,
     },
 };
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable};
@@ -31,6 +32,9 @@ pub struct Rows {
     pub parties: Vec<booking_member::Model>,
     pub places: Vec<booking_place::Model>,
     pub marks: Vec<attendance::Model>,
+    pub pickup_persons: Vec<pickup_person::Model>,
+    pub pickup_rules: Vec<pickup_rule::Model>,
+    pub pickups: Vec<pickup::Model>,
     pub audits: Vec<entity::audit::Model>,
     pub notices: Vec<notice::Model>,
 }
@@ -54,6 +58,9 @@ impl Rows {
         put::<booking_member::Entity>(tx, self.parties).await?;
         put::<booking_place::Entity>(tx, self.places).await?;
         put::<attendance::Entity>(tx, self.marks).await?;
+        put::<pickup_person::Entity>(tx, self.pickup_persons).await?;
+        put::<pickup_rule::Entity>(tx, self.pickup_rules).await?;
+        put::<pickup::Entity>(tx, self.pickups).await?;
         audit::put(tx, self.audits.into_iter().map(IntoActiveModel::into_active_model).collect()).await?;
         put::<notice::Entity>(tx, self.notices).await
     }

@@ -11,6 +11,7 @@ use crate::{
     id::new_id,
 };
 use domain::{
+    block::Hours,
     booking::Scope,
     day_kind::HolidayPolicy,
     entry::Giving,
@@ -44,6 +45,8 @@ pub struct MadeTerm {
 pub struct MadeDate {
     pub id: Uuid,
     pub date: Date,
+    /// Start, local.
+    pub start: Time,
     pub starts_at: Timestamp,
     pub ends_at: Timestamp,
     pub cancelled: bool,
@@ -86,9 +89,11 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
     let created_at = hours_before(opens_at.min(clock.now), 72);
 
     let mut dates = Vec::new();
-    for date in kept {
-        let (starts_at, ends_at) = (clock.at(*date, hours[0])?, clock.at(*date, hours[1])?);
-        dates.push(MadeDate { id: new_id(clock.now), date: *date, starts_at, ends_at, cancelled: false });
+    let parts = Hours::new(hours[0], hours[1]).and_then(|day| spec.parts.of(day)).map_err(broken)?;
+    for (date, part) in kept.iter().flat_map(|date| parts.iter().map(move |part| (*date, *part))) {
+        let (starts_at, ends_at) = (clock.at(date, part.from)?, clock.at(date, part.to)?);
+        let id = new_id(clock.now);
+        dates.push(MadeDate { id, date, start: part.from, starts_at, ends_at, cancelled: false });
     }
     let mut reasons = vec![None; dates.len()];
     for cancelled in &spec.cancelled {
@@ -121,6 +126,7 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
         book_whole: spec.book.contains(&Scope::Whole),
         book_rest: spec.book.contains(&Scope::Rest),
         book_single: spec.book.contains(&Scope::Single),
+        book_weekly: spec.book.contains(&Scope::Weekly),
         waitlist_cap: None,
         promotion: Stored(spec.promotion),
         recurrence: serde_json::to_string(&series).map_err(broken)?,
@@ -128,6 +134,7 @@ pub fn make(spec: &file::Term, home: &Home, clock: &Clock, rows: &mut Rows) -> R
         last_date: last.into(),
         start_time: spec.hours[0].clone(),
         end_time: spec.hours[1].clone(),
+        parts: (!spec.parts.is_one()).then(|| serde_json::to_string(&spec.parts)).transpose().map_err(broken)?,
         holidays: Stored(rule.policy),
         min_people: spec.minimum.map(|minimum| number(minimum.people)),
         decide_days: number(spec.minimum.map_or(Minimum::USUAL_DAYS, |minimum| minimum.days)),

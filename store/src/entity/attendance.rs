@@ -23,6 +23,8 @@ pub struct Model {
     pub marked_by: Option<Uuid>,
     /// When the roll was called.
     pub marked_at: Instant,
+    /// When the person left before the end.
+    pub left_at: Option<Instant>,
 }
 
 /// No relations are declared: queries name their joins.

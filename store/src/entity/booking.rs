@@ -26,8 +26,11 @@ pub struct Model {
     pub account_id: Option<Uuid>,
     /// How many people come.
     pub heads: i32,
-    /// The whole term, the rest or single dates.
+    /// The whole term, the rest, single dates, or the same hours of every week.
     pub scope: Stored<Scope>,
+    /// Those hours, as JSON of [`domain::which::WeekHour`]s.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub weekly: Option<String>,
     /// Holds places, waits, or is over.
     pub state: Stored<BookingState>,
     /// Its number in the order of arrival, unique in the term.

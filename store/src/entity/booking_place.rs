@@ -47,6 +47,22 @@ pub enum Relation {
         skip_fk
     )]
     Booking,
+    /// What the roll says of it.
+    #[sea_orm(
+        belongs_to = "super::attendance::Entity",
+        from = "(Column::OccurrenceId, Column::PersonId)",
+        to = "(super::attendance::Column::OccurrenceId, super::attendance::Column::PersonId)",
+        skip_fk
+    )]
+    Attendance,
+    /// Who of its party is known by name.
+    #[sea_orm(
+        belongs_to = "super::booking_member::Entity",
+        from = "Column::BookingId",
+        to = "super::booking_member::Column::BookingId",
+        skip_fk
+    )]
+    Member,
 }
 
 impl Related<super::booking::Entity> for Entity {

@@ -22,6 +22,10 @@ pub struct Model {
     pub used_at: Option<Instant>,
     /// How many times a wrong code was tried against it.
     pub tries: i32,
+    /// The account of staff who read it out, where it wasn't sent.
+    pub read_by: Option<Uuid>,
+    /// The hash of the network that asked for it.
+    pub network: Option<String>,
 }
 
 /// No relations are declared: queries name their joins.

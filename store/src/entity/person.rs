@@ -30,6 +30,8 @@ pub struct Model {
     pub erased_at: Option<Instant>,
     /// When the row was written.
     pub created_at: Instant,
+    /// The record that this one was joined to, where the person was written down twice.
+    pub merged_into: Option<Uuid>,
 }
 
 /// No relations are declared: queries name their joins.

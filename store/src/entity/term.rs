@@ -47,6 +47,9 @@ pub struct Model {
     pub book_rest: bool,
     /// True if single dates may be booked.
     pub book_single: bool,
+    /// True if the same hours of every week may be booked.
+    #[sea_orm(default_value = false)]
+    pub book_weekly: bool,
     /// The most parties that may wait; no cap if none.
     pub waitlist_cap: Option<i32>,
     /// How a freed place reaches the first in line.
@@ -62,6 +65,9 @@ pub struct Model {
     pub start_time: String,
     /// When a date ends, local, `HH:MM`.
     pub end_time: String,
+    /// How the day between the two is parted, as JSON of [`domain::parts::Parts`]; it is one if none.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub parts: Option<String>,
     /// What it does with a date on a day off.
     pub holidays: Stored<HolidayPolicy>,
     /// With fewer people it is in question; with any number it is held if none.

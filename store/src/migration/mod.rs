@@ -21,6 +21,14 @@ mod m20261125_000015_sealed;
 mod m20261125_000016_sign_in;
 mod m20261125_000017_household_code;
 mod m20261125_000018_consent;
+mod m20261126_000019_roll;
+mod m20261126_000020_pickup;
+mod m20261126_000021_leave;
+mod m20261126_000022_day_care;
+mod m20261126_000023_excuse;
+mod m20261126_000024_week_hours;
+mod m20261126_000025_merge;
+mod m20261126_000027_second_factor;
 
 /// Brings a database to the tables of this version, or back.
 #[derive(Debug)]
@@ -47,6 +55,14 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000016_sign_in::Migration),
             Box::new(m20261125_000017_household_code::Migration),
             Box::new(m20261125_000018_consent::Migration),
+            Box::new(m20261126_000019_roll::Migration),
+            Box::new(m20261126_000020_pickup::Migration),
+            Box::new(m20261126_000021_leave::Migration),
+            Box::new(m20261126_000022_day_care::Migration),
+            Box::new(m20261126_000023_excuse::Migration),
+            Box::new(m20261126_000024_week_hours::Migration),
+            Box::new(m20261126_000025_merge::Migration),
+            Box::new(m20261126_000027_second_factor::Migration),
         ]
     }
 }

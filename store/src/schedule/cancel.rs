@@ -14,7 +14,7 @@ use crate::{
 use domain::{
     id::{ChangeId, OccurrenceId, TermId},
     refusal::Refusal,
-    schedule::ChangeKind,
+    schedule::{ChangeKind, Reach},
     term::OccurrenceState,
     text::Line,
 };
@@ -34,6 +34,33 @@ pub async fn cancel_occurrence(
     reason: Line,
     now: Timestamp,
 ) -> Result<ChangeId, StoreError> {
+    call_off(db, who, id, sequence, Reach::This, reason, now).await
+}
+
+/// Calls off all that a date's term still meets on the date's day.
+///
+/// # Errors
+/// As [`cancel_occurrence`].
+pub async fn cancel_day(
+    db: &DatabaseConnection,
+    who: &Who,
+    id: OccurrenceId,
+    sequence: i32,
+    reason: Line,
+    now: Timestamp,
+) -> Result<ChangeId, StoreError> {
+    call_off(db, who, id, sequence, Reach::Day, reason, now).await
+}
+
+async fn call_off(
+    db: &DatabaseConnection,
+    who: &Who,
+    id: OccurrenceId,
+    sequence: i32,
+    reach: Reach,
+    reason: Line,
+    now: Timestamp,
+) -> Result<ChangeId, StoreError> {
     let term = term_of(db, id).await?;
     let tx = begin_write(db).await?;
     let loaded = hold_term(&tx, who, term).await?;
@@ -44,12 +71,24 @@ pub async fn cancel_occurrence(
     if row.state == OccurrenceState::Cancelled {
         return Err(Refusal::CalledOff.into());
     }
-    let reason = Some(reason.as_str().to_owned());
-    let off = occurrence::Model { state: Stored(OccurrenceState::Cancelled), reason, ..row.clone() };
+    let meant = |date: &&occurrence::Model| {
+        let that_day = reach == Reach::Day && date.on_date == row.on_date;
+        date.id == row.id || (that_day && is_to_come(date, now))
+    };
+    let rows = loaded.dates.iter().filter(meant).map(|date| called_off(date, &reason)).collect();
     let doing = Doing { tx: &tx, who, loaded: &loaded, kind: ChangeKind::Cancel, now };
-    let id = doing.write(vec![off]).await?;
+    let id = doing.write(rows).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+fn is_to_come(date: &occurrence::Model, now: Timestamp) -> bool {
+    date.state == OccurrenceState::Scheduled && Timestamp::from(date.starts_at) > now
+}
+
+fn called_off(date: &occurrence::Model, reason: &Line) -> occurrence::Model {
+    let reason = Some(reason.as_str().to_owned());
+    occurrence::Model { state: Stored(OccurrenceState::Cancelled), reason, ..date.clone() }
 }
 
 /// Lets a date that was called off take place after all; who held a place on it has it again, and is told.
@@ -91,14 +130,8 @@ pub async fn cancel_term(
 ) -> Result<ChangeId, StoreError> {
     let tx = begin_write(db).await?;
     let loaded = hold_term(&tx, who, id).await?;
-    let coming =
-        |row: &&occurrence::Model| row.state == OccurrenceState::Scheduled && Timestamp::from(row.starts_at) > now;
-    let off = |row: &occurrence::Model| occurrence::Model {
-        state: Stored(OccurrenceState::Cancelled),
-        reason: Some(reason.as_str().to_owned()),
-        ..row.clone()
-    };
-    let rows: Vec<_> = loaded.dates.iter().filter(coming).map(off).collect();
+    let coming = loaded.dates.iter().filter(|date| is_to_come(date, now));
+    let rows: Vec<_> = coming.map(|date| called_off(date, &reason)).collect();
     if rows.is_empty() {
         return Err(Refusal::NoDateLeft.into());
     }

@@ -5,7 +5,7 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
-    bookings::promote_waiting,
+    bookings::{promote_waiting, weekly_of},
     calendar::term_of,
     entity::{booking, booking_place, occurrence, room, schedule_change, stored::Stored, term, time::Day},
     error::InField,
@@ -16,13 +16,15 @@ use crate::{
 use domain::{
     booking::{BookingState, PlaceState, Scope, places_for},
     id::{ChangeId, OccurrenceId, RoomId, TermId},
+    recurrence::Weekday,
     refusal::Refusal,
     rights::Door,
-    schedule::{Arrangement, ChangeKind, Edit, Taken, plan_edit},
+    schedule::{Arrangement, ChangeKind, Edit, Reach, Taken, plan_edit},
     term::{OccurrenceState, TermState},
     text::InputProblem,
+    which::WeekHour,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Time};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
@@ -222,8 +224,8 @@ pub async fn edit_dates(
     for moved in &moved {
         let Some(row) = loaded.dates.iter().find(|date| date.id == moved.id.0) else { continue };
         let mut row = rearranged(&loaded, row, &moved.to).in_field("date")?;
-        // Of a change to all later dates none is an exception; of a change to one date that one is.
-        row.hand_made |= edit.reach == domain::schedule::Reach::This;
+        // Of a change to all later dates none is an exception; of a change to one date, or one day, those are.
+        row.hand_made |= matches!(edit.reach, Reach::This | Reach::Day);
         if let Some(reason) = &edit.reason {
             row.reason = Some(reason.as_str().to_owned());
         }
@@ -237,7 +239,7 @@ pub async fn edit_dates(
 }
 
 /// Adds a date to a term. Those whose date was called off get a place first, then the others who booked the whole
-/// term, in the order of their numbers, as far as places go; they are told.
+/// term or that hour of every week, in the order of their numbers, as far as places go; they are told.
 ///
 /// # Errors
 /// As [`edit_dates`].
@@ -281,6 +283,10 @@ pub async fn add_occurrence(
     Ok(id)
 }
 
+fn local_start(loaded: &Loaded, date: &occurrence::Model) -> Time {
+    crate::terms::local(date.starts_at.into(), &loaded.zone).time()
+}
+
 /// Gives places on a date that was added.
 async fn give_places(doing: &Doing<'_>, date: &occurrence::Model) -> Result<(), StoreError> {
     let off = doing.loaded.dates.iter().filter(|date| date.state == OccurrenceState::Cancelled).map(|date| date.id);
@@ -294,13 +300,25 @@ async fn give_places(doing: &Doing<'_>, date: &occurrence::Model) -> Result<(), 
         .await?
         .into_iter()
         .collect();
-    let mut bookings = booking::Entity::find()
+    let bookings = booking::Entity::find()
         .filter(booking::Column::TermId.eq(doing.loaded.row.id))
         .filter(booking::Column::State.is_in([BookingState::Confirmed, BookingState::Offered].map(code)))
         .order_by_asc(booking::Column::QueueNo)
         .all(doing.tx)
         .await?;
-    bookings.retain(|booking| missed.contains(&booking.id) || booking.scope != Scope::Single);
+    let hour = WeekHour { weekday: Weekday::of(date.on_date.into()), start: local_start(doing.loaded, date) };
+    let mut all = Vec::new();
+    for booking in bookings {
+        let takes = match booking.scope.0 {
+            Scope::Whole | Scope::Rest => true,
+            Scope::Single => false,
+            Scope::Weekly => weekly_of(&booking)?.contains(&hour),
+        };
+        if takes || missed.contains(&booking.id) {
+            all.push(booking);
+        }
+    }
+    let mut bookings = all;
     // Stable: within each part the order of arrival stays.
     bookings.sort_by_key(|booking| !missed.contains(&booking.id));
     let mut left = doing.loaded.term.capacity;

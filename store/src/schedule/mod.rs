@@ -14,7 +14,7 @@ mod undo;
 
 pub use block::{lift_block, preview_block, set_block};
 pub use calendar::{DeskFilter, desk_calendar};
-pub use cancel::{cancel_occurrence, cancel_term, restore_occurrence};
+pub use cancel::{cancel_day, cancel_occurrence, cancel_term, restore_occurrence};
 pub use change::{add_occurrence, edit_dates};
 pub(crate) use page::families;
 pub use page::{plan_page, preview_edit};

@@ -3,7 +3,7 @@
 
 use super::{Keys, KeysError, Place, Ring, hold};
 use crate::{
-    StoreError, care_details,
+    StoreError, care_details, pickup, second_factors,
     tx::{WriteTx, begin_write},
 };
 use sea_orm::{
@@ -13,23 +13,28 @@ use sea_orm::{
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use uuid::Uuid;
 
-/// Rows that are sealed anew in one transaction.
-const BATCH: u64 = 200;
-
 /// A table with sealed fields: each row names its key in `key_id`.
 struct Sealed {
     table: &'static str,
     /// The column that names the row.
     row: &'static str,
     columns: &'static [&'static str],
+    /// Rows that are sealed anew in one transaction.
+    batch: u64,
 }
 
 /// All of them.
-const TABLES: [Sealed; 1] = [Sealed {
-    table: care_details::TABLE,
-    row: "person_id",
-    columns: &["allergies", "health", "diet", "contact", "address"],
-}];
+const TABLES: [Sealed; 3] = [
+    Sealed {
+        table: care_details::TABLE,
+        row: "person_id",
+        columns: &["allergies", "health", "diet", "contact", "address"],
+        batch: 200,
+    },
+    // Photos are large.
+    Sealed { table: pickup::PHOTOS, row: "pickup_person_id", columns: &["photo"], batch: 20 },
+    Sealed { table: second_factors::TOTP, row: "account_id", columns: &["secret"], batch: 200 },
+];
 
 /// Why the keys are as they were.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +51,7 @@ pub enum RotateError {
         rows: u64,
     },
     /// Some rows can't be opened, and stay as they were.
-    #[error("care details of {rows} persons can't be opened by the keys of the file; is it the right one?")]
+    #[error("{rows} rows can't be opened by the keys of the file; is it the right one?")]
     Unopened {
         /// So many.
         rows: u64,
@@ -71,17 +76,26 @@ impl From<DbErr> for RotateError {
 /// Those of the database.
 pub async fn used(db: &impl ConnectionTrait) -> Result<BTreeMap<i32, u64>, DbErr> {
     let mut used = BTreeMap::new();
-    for Sealed { table, .. } in TABLES {
-        let counts = Query::select()
-            .column(Alias::new("key_id"))
-            .expr(Func::count(Expr::col(Asterisk)))
-            .from(Alias::new(table))
-            .group_by_col(Alias::new("key_id"))
-            .to_owned();
-        for row in db.query_all(&counts).await? {
-            let rows: i64 = row.try_get_by_index(1)?;
-            *used.entry(row.try_get_by_index(0)?).or_default() += u64::try_from(rows).unwrap_or_default();
+    for table in &TABLES {
+        for (key, rows) in used_in(db, table).await? {
+            *used.entry(key).or_default() += rows;
         }
+    }
+    Ok(used)
+}
+
+/// The same of one table.
+async fn used_in(db: &impl ConnectionTrait, table: &Sealed) -> Result<BTreeMap<i32, u64>, DbErr> {
+    let counts = Query::select()
+        .column(Alias::new("key_id"))
+        .expr(Func::count(Expr::col(Asterisk)))
+        .from(Alias::new(table.table))
+        .group_by_col(Alias::new("key_id"))
+        .to_owned();
+    let mut used = BTreeMap::new();
+    for row in db.query_all(&counts).await? {
+        let rows: i64 = row.try_get_by_index(1)?;
+        used.insert(row.try_get_by_index(0)?, u64::try_from(rows).unwrap_or_default());
     }
     Ok(used)
 }
@@ -166,7 +180,7 @@ async fn older(db: &DatabaseConnection, table: &Sealed, current: i32, after: Uui
         .and_where(Expr::col(Alias::new("key_id")).ne(current))
         .and_where(Expr::col(Alias::new(table.row)).gt(after))
         .order_by(Alias::new(table.row), Order::Asc)
-        .limit(BATCH)
+        .limit(table.batch)
         .to_owned();
     db.query_all(&query).await
 }
@@ -223,7 +237,7 @@ impl Anew {
 pub async fn check(db: &DatabaseConnection, keys: &Keys) -> Result<(), RotateError> {
     let mut lost = 0;
     for table in &TABLES {
-        for (key, rows) in used(db).await? {
+        for (key, rows) in used_in(db, table).await? {
             let one = rows_of(table).and_where(Expr::col(Alias::new("key_id")).eq(key)).limit(1).to_owned();
             let Some(row) = db.query_one(&one).await? else { continue };
             let opens = keys.ring().and_then(|ring| Anew::of(keys, &ring, table, &row).map(drop));

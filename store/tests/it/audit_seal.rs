@@ -24,6 +24,10 @@ use store::{
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+/// What a copied row of the audit takes over.
+const AUDIT: &str = "community_id, at, account_id, actor_name, for_person, action, subject, subject_id, term_id, before, \
+                     after, door";
+
 /// As it is at the hour of the town's tests.
 async fn chain(db: &impl ConnectionTrait, community: CommunityId, noted: &[Head]) -> Chain {
     let community = community::Entity::find_by_id(community.0).one(db).await.unwrap().unwrap();
@@ -69,10 +73,7 @@ on_both_databases!(whatever_is_done_to_the_audit_by_sql_is_named, |test: TestDat
         _ => "ALTER TABLE audit_seal DROP CONSTRAINT audit_seal_audit_id_fkey;",
     };
     let new = sql_id(&test.db, Uuid::from_u128(7));
-    let copy = format!(
-        "INSERT INTO audit SELECT {new}, community_id, at, account_id, actor_name, for_person, action, subject, \
-         subject_id, term_id, before, after, door FROM audit WHERE id = {four};"
-    );
+    let copy = format!("INSERT INTO audit (id, {AUDIT}) SELECT {new}, {AUDIT} FROM audit WHERE id = {four};");
     let swap = |one: i64, other: i64| {
         format!(
             "UPDATE audit_seal SET number = -1 WHERE number = {one}; UPDATE audit_seal SET number = {one} WHERE number = {other};
@@ -135,7 +136,8 @@ on_both_databases!(whatever_is_done_to_the_audit_by_sql_is_named, |test: TestDat
                 .map(|n| format!("UPDATE audit_seal SET number = {} WHERE number = {n};", n + 1))
                 .collect::<String>()
                 + &format!(
-                    "INSERT INTO audit_seal SELECT {new}, community_id, 5, digest, hash FROM audit_seal WHERE audit_id = {four};"
+                    "INSERT INTO audit_seal (audit_id, community_id, number, digest, hash)
+                     SELECT {new}, community_id, 5, digest, hash FROM audit_seal WHERE audit_id = {four};"
                 ),
             vec![
                 format!(

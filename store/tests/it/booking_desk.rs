@@ -6,11 +6,11 @@ use crate::{
     town::{Parent, Town, later, now, request},
 };
 use domain::{
-    booking::Scope,
     id::{AccountId, TermId},
     reading::Booked,
     refusal::Refusal,
     rights::Door,
+    which::Which,
 };
 use jiff::civil::date;
 use proof::crowd;
@@ -58,7 +58,7 @@ async fn wishes(town: &Town, terms: [TermId; 2], first: u32) -> Vec<Asked> {
         let parent = town.parent(first + n).await;
         wishes.push(asked(&parent, request(terms[0], parent.child)));
         let other = || BookRequest { insists: true, ..request(terms[1], parent.child) };
-        let single = BookRequest { scope: Scope::Single, occurrence: Some(second), ..other() };
+        let single = BookRequest { which: Which::Dates(vec![second]), ..other() };
         wishes.push(asked(&parent, single));
         // Once more for the same child; and a party that no date could hold.
         wishes.push(asked(&parent, request(terms[0], parent.child)));
@@ -129,7 +129,7 @@ on_both_databases!(two_desks_over_one_database_give_every_place_once, |test: Tes
         let desk = desks[node as usize].clone();
         racing.spawn(async move {
             let request = request(term, parent.child);
-            let asked = Asked { who: parent.who, request, at: now() };
+            let asked = Asked { who: parent.who, request: request.clone(), at: now() };
             noted(&history, (node, n), &request, desk.book_place(asked)).await
         });
     }

@@ -5,11 +5,12 @@ use crate::{
     town::{Town, later, now, request},
 };
 use domain::{
-    booking::{BookingState, Scope},
+    booking::BookingState,
     id::{BookingId, RequestKey},
     reading::{Booked, NoticeText},
     refusal::Refusal,
     rights::Door,
+    which::Which,
 };
 use jiff::ToSpan;
 use store::{
@@ -119,14 +120,14 @@ on_both_databases!(one_date_and_the_rest_of_a_term_are_booked_apart, |test: Test
     let parent = town.parent(1).await;
     let loaded = load_term(&test.db, term).await.unwrap();
     let (second, third) = (loaded.term.occurrences[1].clone(), loaded.term.occurrences[2].clone());
-    let single = |occurrence| BookRequest { scope: Scope::Single, occurrence, ..request(term, parent.child) };
-    book_place(&test.db, &parent.who, &single(Some(second.id)), now()).await.unwrap();
-    book_place(&test.db, &parent.who, &single(Some(third.id)), now()).await.unwrap();
-    let twice = book_place(&test.db, &parent.who, &single(Some(second.id)), now()).await;
+    let single = |date| BookRequest { which: Which::Dates(vec![date]), ..request(term, parent.child) };
+    book_place(&test.db, &parent.who, &single(second.id), now()).await.unwrap();
+    book_place(&test.db, &parent.who, &single(third.id), now()).await.unwrap();
+    let twice = book_place(&test.db, &parent.who, &single(second.id), now()).await;
     assert!(matches!(twice, Err(StoreError::Refused(Refusal::AlreadyBooked { .. }))), "{twice:?}");
 
     let other = town.parent(2).await;
-    let rest = BookRequest { scope: Scope::Rest, ..request(term, other.child) };
+    let rest = BookRequest { which: Which::Rest, ..request(term, other.child) };
     let booked = book_place(&test.db, &other.who, &rest, second.starts_at + 1.minute()).await.unwrap();
     assert!(matches!(booked, Booked::Confirmed { dates: 2, .. }), "what has begun is left out: {booked:?}");
 });

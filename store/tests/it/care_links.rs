@@ -7,6 +7,7 @@ use crate::{
 use domain::{
     care::{CareScope, MAX_CARE_LINKS},
     id::{CareLinkId, PersonId},
+    leave::LeaveKind,
     phone::PhoneNumber,
     reading::{Booked, NoticeText},
     refusal::Refusal,
@@ -16,6 +17,7 @@ use domain::{
 use store::{
     StoreError,
     accounts::{Who, who_is},
+    attendance::{take_leave, withdraw_leave},
     bookings::{book_place, cancel_booking},
     calendar,
     care_links::{NewCareLink, care_links, cared, cared_page, grant_care_link, revoke_care_link},
@@ -91,7 +93,7 @@ on_both_databases!(the_roll_is_seen_by_whom_it_was_granted_to_and_by_no_other, |
     assert_eq!((dates[0].begun, dates[0].over, dates[0].mark), (true, false, None));
     let on = calendar::my_bookings(&test.db, &mother.0, None, now()).await.unwrap()[0].dates[0].occurrence;
     let mark = Some(domain::booking::Mark::Present);
-    store::attendance::mark_attendance(&test.db, &town.staff, on, mother.1, mark, first).await.unwrap();
+    town.tap(on, mother.1, domain::roll::Says::Present, 0, first).await.unwrap();
     let marked = |page: domain::reading::CaredPage| page.dates[0].mark.map(|(mark, _)| mark);
     assert_eq!(marked(cared_page(&test.db, &daughter.who, sees_roll, first).await.unwrap()), mark);
     assert_eq!(marked(cared_page(&test.db, &son.who, sees_plan, first).await.unwrap()), None);
@@ -115,11 +117,19 @@ on_both_databases!(who_may_book_for_her_books_and_cancels_until_it_is_revoked, |
     let hers = calendar::my_bookings(&test.db, &mother.0, None, now()).await.unwrap();
     assert_eq!(hers[0].id, booked.booking(), "it is in her own plan");
     assert_eq!(cared_page(&test.db, &daughter.who, link, now()).await.unwrap().bookings.len(), 1);
+    // Who books takes leave, too.
+    let day = hers[0].dates[1].occurrence;
+    take_leave(&test.db, &daughter.who, booked.booking(), day, LeaveKind::Personal, now()).await.unwrap();
+    let hers = calendar::my_bookings(&test.db, &mother.0, None, now()).await.unwrap();
+    assert_eq!(hers[0].dates[1].leave, Some(LeaveKind::Personal));
+    withdraw_leave(&test.db, &daughter.who, booked.booking(), day, now()).await.unwrap();
     cancel_booking(&test.db, &daughter.who, booked.booking(), Door::Page, now()).await.unwrap();
 
     let own = book_place(&test.db, &mother.0, &request(other, mother.1), now()).await.unwrap();
     revoke_care_link(&test.db, &mother.0, link, Door::Page, later(1)).await.unwrap();
     assert!(is_unknown(cancel_booking(&test.db, &daughter.who, own.booking(), Door::Page, later(1)).await));
+    let leave = take_leave(&test.db, &daughter.who, own.booking(), day, LeaveKind::Personal, later(1)).await;
+    assert!(is_unknown(leave));
     assert!(is_unknown(book_place(&test.db, &daughter.who, &request(term, mother.1), later(1)).await));
 });
 

@@ -16,7 +16,7 @@ use domain::{
     recurrence::Series,
     term::{AgeRule, Occurrence, OccurrenceState, Scopes, Term},
 };
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -85,11 +85,13 @@ impl Found {
 
     /// A term and its places, as the rules see them.
     fn as_the_rules_see(&self, row: &term::Model) -> (Term, Places, Vec<Waiter>) {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
         let occurrences: Vec<Occurrence> = self
             .dates(row)
             .map(|date| Occurrence {
                 id: OccurrenceId(date.id),
                 on_date: date.on_date.into(),
+                start: zone.to_datetime(date.starts_at.into()).time(),
                 starts_at: date.starts_at.into(),
                 ends_at: date.ends_at.into(),
                 state: *date.state,
@@ -105,7 +107,12 @@ impl Found {
             closes_at: row.closes_at.map(Into::into),
             cancel_hours: row.cancel_hours as u32,
             age: AgeRule { min: row.age_min.map(|age| age as i16), max: row.age_max.map(|age| age as i16), on: None },
-            scopes: Scopes { whole: row.book_whole, rest: row.book_rest, single: row.book_single },
+            scopes: Scopes {
+                whole: row.book_whole,
+                rest: row.book_rest,
+                single: row.book_single,
+                weekly: row.book_weekly,
+            },
             waitlist_cap: None,
             promotion: *row.promotion,
             entry: Entry::default(),
@@ -137,6 +144,7 @@ impl Found {
         for waiter in &waiting {
             match of_term[&waiter.booking.0].scope.0 {
                 Scope::Single => *line.single.entry(waiter.occurrences[0]).or_default() += 1,
+                Scope::Weekly => line.some.push(waiter.occurrences.iter().copied().collect()),
                 Scope::Whole | Scope::Rest => line.all += 1,
             }
         }
@@ -298,7 +306,8 @@ fn terms_keep_their_rules(found: &Found) {
         let series: Series = serde_json::from_str(&row.recurrence).unwrap();
         let planned = plan(&series, row.first_date.into(), row.last_date.into(), &kinds, *row.holidays).unwrap();
         let planned: Vec<Date> = planned.iter().filter(|day| day.fate.is_kept()).map(|day| day.date).collect();
-        let dates: Vec<Date> = found.dates(row).map(|date| date.on_date.into()).collect();
+        let mut dates: Vec<Date> = found.dates(row).map(|date| date.on_date.into()).collect();
+        dates.dedup();
         assert_eq!(dates, planned, "{}: the rule gives other dates than there are", row.name);
         let room = &found.rooms[&row.room_id.unwrap()];
         assert!(row.capacity <= room.size, "{}: {} in {}", row.name, row.capacity, room.name);
@@ -326,7 +335,7 @@ async fn the_family_has_what_the_stories_need(test: &TestDatabase, found: &Found
     };
     let boy = person("小明");
     assert_eq!(boy.pinyin, "xiaoming");
-    let today = jiff::tz::TimeZone::UTC.to_datetime(found.now).date();
+    let today = TimeZone::UTC.to_datetime(found.now).date();
     assert_eq!(age_on(boy.birth_date.unwrap().into(), today), 8);
     assert!(booked("小明", BookingState::Confirmed).len() >= 2);
     let waits = booked("小明", BookingState::Waiting);
@@ -373,3 +382,30 @@ on_both_databases!(loading_twice_changes_nothing, |test: TestDatabase| async mov
     assert_eq!(community::Entity::find().count(&test.db).await.unwrap(), 11);
     assert_eq!(booking_row::Entity::find().count(&test.db).await.unwrap(), before);
 });
+
+#[tokio::test]
+async fn no_board_of_the_demo_begins_red_and_its_families_have_named_somebody() {
+    // A Saturday evening on which a children's class is over.
+    let now = "2026-11-28T12:00:00Z".parse().unwrap();
+    let test = TestDatabase::sqlite().await;
+    demo::load(&test.db, &Keys::none(), now).await.unwrap();
+    let mut classes = 0;
+    for home in store::communities::all(&test.db).await.unwrap() {
+        let account = account::Entity::find().filter(account::Column::Login.eq(&home.slug));
+        let staff = account.one(&test.db).await.unwrap().unwrap();
+        let staff = who_is(&test.db, staff.id.into()).await.unwrap().unwrap();
+        let board = store::pickup::still_here(&test.db, &staff, &home.slug, now).await.unwrap();
+        for date in board.dates.iter().filter(|date| date.late.is_some()) {
+            classes += 1;
+            assert_eq!((date.children.len(), date.came > 0), (0, true), "{} {}", home.slug, date.name);
+        }
+    }
+    assert!(classes > 0, "there is a class to look at");
+    let parent = account::Entity::find().filter(account::Column::Phone.eq("13800000001")).one(&test.db).await.unwrap();
+    let parent = who_is(&test.db, parent.unwrap().id.into()).await.unwrap().unwrap();
+    let members = store::families::members(&test.db, &parent, now).await.unwrap();
+    let child = members.iter().find(|member| member.name == "小明").unwrap().person;
+    let page = store::pickup::family_pickup(&test.db, &parent, child, now).await.unwrap();
+    assert!(page.persons.iter().any(|person| person.name == "李秀英" && person.relation == "奶奶"));
+    assert!(page.code.is_some());
+}

@@ -10,6 +10,7 @@ use domain::{
     recurrence::{Recurrence, Weekday},
     refusal::Refusal,
     rights::Door,
+    roll::{Says, Verdict},
     text::{InputProblem, PersonName, Title},
 };
 use jiff::{ToSpan, civil::date};
@@ -152,25 +153,24 @@ on_both_databases!(the_roll_is_called_on_the_day_changed_and_taken_back, |test: 
     let parent = town.parent(1).await;
     book_place(&test.db, &parent.who, &request(term, parent.child), now()).await.unwrap();
     let date = load_term(&test.db, term).await.unwrap().term.occurrences[0].clone();
-    let mark = |mark, at| attendance::mark_attendance(&test.db, &town.staff, date.id, parent.child, mark, at);
 
-    let early = mark(Some(Mark::Present), later(0)).await;
+    let early = town.tap(date.id, parent.child, Says::Present, 0, later(0)).await;
     assert!(matches!(early, Err(StoreError::Refused(Refusal::NoRollYet))), "{early:?}");
-    for marked in [Some(Mark::Present), Some(Mark::Late), None, Some(Mark::Leave)] {
-        mark(marked, date.starts_at + 1.minute()).await.unwrap();
+    let taps = [
+        (Says::Present, Some(Mark::Present)),
+        (Says::Late, Some(Mark::Late)),
+        (Says::Nothing, None),
+        (Says::Leave, Some(Mark::Leave)),
+    ];
+    for (seen, (says, mark)) in (0..).zip(taps) {
+        let answer = town.tap(date.id, parent.child, says, seen, date.starts_at + 1.minute()).await;
+        assert_eq!(answer.unwrap(), Verdict::Counts);
         let roll = attendance::roll(&test.db, &town.staff, "yongxing", date.id, date.starts_at).await.unwrap();
-        assert_eq!(roll.lines[0].mark, marked);
+        assert_eq!((roll.lines[0].on.mark, roll.lines[0].seen), (mark, seen + 1));
     }
     let stranger = town.parent(2).await;
-    let nobody = attendance::mark_attendance(
-        &test.db,
-        &town.staff,
-        date.id,
-        stranger.child,
-        Some(Mark::Present),
-        date.starts_at,
-    );
-    assert!(matches!(nobody.await, Err(StoreError::NotFound)));
+    let nobody = town.tap(date.id, stranger.child, Says::Present, 0, date.starts_at).await;
+    assert_eq!(nobody.unwrap(), Verdict::Gone);
     let audit = changes::changes_of_term(&test.db, &town.staff, "yongxing", term).await.unwrap();
     assert_eq!(audit.iter().filter(|line| line.action == "mark_attendance").count(), 4, "history is kept");
 });

@@ -231,7 +231,7 @@ on_both_databases!(several_children_get_places_all_or_none, |test: TestDatabase|
     let answers = desk
         .book_together(vec![
             both[0].clone(),
-            Asked { request: BookRequest { insists: true, ..both[1].request }, ..both[1].clone() },
+            Asked { request: BookRequest { insists: true, ..both[1].request.clone() }, ..both[1].clone() },
         ])
         .await
         .unwrap();

@@ -5,11 +5,12 @@ use crate::{
     town::{Town, now, request},
 };
 use domain::{
-    booking::{Scope, Standing},
+    booking::Standing,
     calendar::Span,
     id::{OccurrenceId, TermId},
     reading::DateEntry,
     term::{OccurrenceState, Scopes},
+    which::Which,
 };
 use jiff::{
     Timestamp, ToSpan,
@@ -57,9 +58,9 @@ async fn call_off(town: &Town, row: occurrence::Model) {
     row.update(&town.db).await.unwrap();
 }
 
-const ALL: Scopes = Scopes { whole: true, rest: true, single: true };
-const WHOLE: Scopes = Scopes { whole: true, rest: false, single: false };
-const REST: Scopes = Scopes { whole: true, rest: true, single: false };
+const ALL: Scopes = Scopes { whole: true, rest: true, single: true, weekly: false };
+const WHOLE: Scopes = Scopes { whole: true, rest: false, single: false, weekly: false };
+const REST: Scopes = Scopes { whole: true, rest: true, single: false, weekly: false };
 
 on_both_databases!(a_month_says_of_each_date_what_its_term_read_whole_would_say, |test: TestDatabase| async move {
     let town = Town::new(&test.db).await;
@@ -72,16 +73,16 @@ on_both_databases!(a_month_says_of_each_date_what_its_term_read_whole_would_say,
         term(&town, 13, soon, REST, 2).await,
         term(&town, 14, [date(2025, 1, 1), date(2026, 11, 10)], REST, 2).await,
     ];
-    for (nth, term, scope) in [
-        (1, 0, Scope::Rest),
-        (2, 0, Scope::Rest),
-        (3, 0, Scope::Rest),
-        (4, 2, Scope::Rest),
-        (5, 3, Scope::Whole),
-        (6, 3, Scope::Whole),
+    for (nth, term, which) in [
+        (1, 0, Which::Rest),
+        (2, 0, Which::Rest),
+        (3, 0, Which::Rest),
+        (4, 2, Which::Rest),
+        (5, 3, Which::Whole),
+        (6, 3, Which::Whole),
     ] {
         let parent = town.parent(nth).await;
-        let asked = BookRequest { scope, ..request(terms[term], parent.child) };
+        let asked = BookRequest { which, ..request(terms[term], parent.child) };
         book_place(&test.db, &parent.who, &asked, now()).await.unwrap();
     }
     // The first date of a term, one before the month, one in it, one after it.
@@ -165,7 +166,7 @@ on_both_databases!(
         // Not on the first date, which the desk reads in any case.
         let parent = town.parent(1).await;
         let second = Some(OccurrenceId(dates[1].id));
-        let asked = BookRequest { scope: Scope::Single, occurrence: second, ..request(term, parent.child) };
+        let asked = BookRequest { which: Which::Dates(second.into_iter().collect()), ..request(term, parent.child) };
         book_place(&test.db, &parent.who, &asked, now() - (24 * 20).hours()).await.unwrap();
         for row in dates.into_iter().filter(|row| Timestamp::from(row.starts_at) > now()) {
             call_off(&town, row).await;

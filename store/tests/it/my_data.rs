@@ -16,12 +16,13 @@ use jiff::{SignedDuration, civil::date};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use store::{
     StoreError,
-    accounts::{ask_code, who_is},
+    accounts::who_is,
     bookings::{book_place, cancel_booking},
     care_details::keep_care_details,
     consents::{self, decide, is_granted},
     entity::{account, audit, booking, care_detail, login_code, person},
     families::{self, NewMember},
+    login_codes,
     my_data::{ERASED, correct_member, erase_member, export},
     notices, password, retention, rosters,
     sealed::Keys,
@@ -133,7 +134,7 @@ on_both_databases!(codes_are_kept_for_a_day, |test: TestDatabase| async move {
     let town = Town::new(&test.db).await;
     let phone = town.stranger(1).await.phone.unwrap();
     let next = now() + SignedDuration::from_hours(25);
-    ask_code(&test.db, &phone, "654321", next).await.unwrap();
+    login_codes::ask_code(&test.db, &phone, None, "654321", next).await.unwrap();
     assert_eq!(login_code::Entity::find().count(&test.db).await.unwrap(), 2);
     assert_eq!(retention::delete_old(&test.db, next).await.unwrap(), 1);
     assert_eq!(retention::delete_old(&test.db, next).await.unwrap(), 0);

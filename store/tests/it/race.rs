@@ -85,7 +85,7 @@ on_both_databases!(a_family_that_taps_ten_times_gets_one_booking_and_one_answer,
     let same = request(term, parent.child);
     let mut taps = JoinSet::new();
     for _ in 0..10 {
-        let (db, who) = (test.db.clone(), parent.who.clone());
+        let (db, who, same) = (test.db.clone(), parent.who.clone(), same.clone());
         taps.spawn(async move { book_place(&db, &who, &same, now()).await.unwrap() });
     }
     let answers = taps.join_all().await;
@@ -145,7 +145,7 @@ on_both_databases!(
             });
             both.spawn(async move {
                 let asked = Asked { at: later(1), ..asked(&joins, request(term, joins.child)) };
-                let request = asked.request;
+                let request = asked.request.clone();
                 noted(&history, (node, 220 + client), &request, desk.book_place(asked)).await.unwrap();
             });
         }

@@ -4,7 +4,10 @@ use crate::{
     database::{TestDatabase, on_both_databases},
     town::{Town, now, request},
 };
-use domain::{booking::Mark, rights::Door};
+use domain::{
+    rights::Door,
+    roll::{Says, Verdict},
+};
 use jiff::{
     Timestamp,
     civil::{date, time},
@@ -12,7 +15,6 @@ use jiff::{
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait};
 use std::time::{Duration, Instant};
 use store::{
-    attendance,
     bookings::{Asked, book_places, cancel_booking},
     connect,
     entity::community_revision,
@@ -58,8 +60,8 @@ on_both_databases!(a_revision_rises_once_with_every_change_that_the_public_sees,
     schedule::cancel_occurrence(&test.db, &town.staff, first, 0, reason, now()).await.unwrap();
     assert_eq!(revision(&town).await, 5);
     let second = domain::id::OccurrenceId(loaded.dates[1].id);
-    let (came, then) = (Some(Mark::Present), "2026-12-08T01:00:00Z".parse().unwrap());
-    attendance::mark_attendance(&test.db, &town.staff, second, asked[1].request.person, came, then).await.unwrap();
+    let then = "2026-12-08T01:00:00Z".parse().unwrap();
+    assert_eq!(town.tap(second, asked[1].request.person, Says::Present, 0, then).await.unwrap(), Verdict::Counts);
     assert_eq!(revision(&town).await, 5, "who came is not for the public");
     assert_eq!(revision(&elsewhere).await, theirs, "nothing happened there");
 });

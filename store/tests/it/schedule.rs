@@ -7,7 +7,7 @@ use crate::{
     town::{Parent, Town, later, now, request},
 };
 use domain::{
-    booking::{BookingState, PlaceState, Scope},
+    booking::{BookingState, PlaceState},
     id::{BookingId, OccurrenceId, TermId},
     reading::{ClashBy, NoticeText, PlanPage, PlannedDate},
     recurrence::{Recurrence, Series},
@@ -15,6 +15,7 @@ use domain::{
     rights::Door,
     schedule::{Arrangement, Edit, Reach, Shared},
     text::{InputProblem, Line},
+    which::Which,
 };
 use jiff::{
     ToSpan,
@@ -243,8 +244,7 @@ on_both_databases!(a_make_up_date_goes_first_to_those_whose_date_was_called_off,
     let whole = [town.parent(1).await, town.parent(2).await];
     let second = nth(&town, term, 1).await;
     // One with a place on the second date alone, one with all the dates; another joins once the second is off.
-    let single =
-        BookRequest { scope: Scope::Single, occurrence: Some(second.occurrence), ..request(term, whole[0].child) };
+    let single = BookRequest { which: Which::Dates(vec![second.occurrence]), ..request(term, whole[0].child) };
     book_place(&test.db, &whole[0].who, &single, now()).await.unwrap();
     book(&town, &whole[1], term).await;
     let reason = Line::parse("停电").unwrap();

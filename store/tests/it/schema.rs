@@ -71,14 +71,14 @@ on_both_databases!(
         let run = async |sql: String| test.db.execute_unprepared(&sql).await;
         for sql in [
         format!("INSERT INTO community VALUES ({community}, 'x', 'x', 'x', 'x', 'UTC', 'x', {at})"),
-        format!("INSERT INTO person VALUES ({person}, {community}, 'x', 'x', 'x', NULL, NULL, NULL, {at}, NULL, NULL)"),
+        format!("INSERT INTO person VALUES ({person}, {community}, 'x', 'x', 'x', NULL, NULL, NULL, {at}, NULL, NULL, NULL)"),
         format!(
             "INSERT INTO activity VALUES ({activity}, {community}, 'x', 'course', 'all', 'person', 'x', '[]', 'x', {at}, NULL)"
         ),
         format!(
             "INSERT INTO term VALUES ({term}, {community}, {activity}, 'x', NULL, 'x', 5, NULL, NULL, 0, NULL, NULL, NULL,
              true, true, true, NULL, 'auto_fill', '{{}}', '2026-12-01', '2026-12-01', '09:00', '10:00', 'skip', 'published',
-             {at}, NULL, 3, NULL, NULL, NULL, NULL, NULL)"
+             {at}, NULL, 3, NULL, NULL, NULL, NULL, NULL, false, NULL)"
         ),
         format!(
             "INSERT INTO occurrence VALUES ({date}, {community}, {term}, '2026-12-01', {at}, {at}, NULL, NULL, NULL,
@@ -91,7 +91,7 @@ on_both_databases!(
             let id = sql_id(test.db.get_database_backend(), new_id(now));
             run(format!(
             "INSERT INTO booking VALUES ({id}, {community}, {term}, {person}, NULL, NULL, 1, '{scope}', '{state}', {queue_no},
-             'page', {at}, NULL, NULL, {queue_no}, NULL, NULL, NULL, NULL)"
+             'page', {at}, NULL, NULL, {queue_no}, NULL, NULL, NULL, NULL, NULL)"
         ))
         .await
         .map(|_| id)
@@ -107,7 +107,9 @@ on_both_databases!(
         book("whole", "waiting", 2).await.unwrap();
         book("single", "confirmed", 3).await.unwrap();
         book("single", "confirmed", 4).await.unwrap();
-        assert_unique(book("rest", "confirmed", 5).await);
+        book("weekly", "confirmed", 5).await.unwrap();
+        book("weekly", "confirmed", 6).await.unwrap();
+        assert_unique(book("rest", "confirmed", 7).await);
         assert_unique(book("single", "confirmed", 4).await);
         place(&booking, "released").await.unwrap();
         place(&booking, "held").await.unwrap();
@@ -146,22 +148,34 @@ async fn create_all_from_entities(db: &DatabaseConnection) {
     create(db, entity::community::Entity).await;
     create(db, entity::community_revision::Entity).await;
     create(db, entity::day_kind::Entity).await;
+    create(db, entity::day_note::Entity).await;
+    create(db, entity::excuse::Entity).await;
     create(db, entity::household::Entity).await;
     create(db, entity::household_member::Entity).await;
     create(db, entity::household_code::Entity).await;
     create(db, entity::consent_text::Entity).await;
     create(db, entity::consent::Entity).await;
+    create(db, entity::leave::Entity).await;
     create(db, entity::login_code::Entity).await;
     create(db, entity::login_session::Entity).await;
     create(db, entity::notice::Entity).await;
     create(db, entity::occurrence::Entity).await;
+    create(db, entity::passkey::Entity).await;
     create(db, entity::person::Entity).await;
+    create(db, entity::person_merge::Entity).await;
+    create(db, entity::pickup::Entity).await;
+    create(db, entity::pickup_person::Entity).await;
+    create(db, entity::pickup_photo::Entity).await;
+    create(db, entity::pickup_rule::Entity).await;
     create(db, entity::preparation::Entity).await;
+    create(db, entity::recovery_code::Entity).await;
     create(db, entity::request_answer::Entity).await;
     create(db, entity::schedule_change::Entity).await;
     create(db, entity::room::Entity).await;
     create(db, entity::staff_role::Entity).await;
+    create(db, entity::tap::Entity).await;
     create(db, entity::term::Entity).await;
+    create(db, entity::totp::Entity).await;
 }
 
 async fn create<E: EntityTrait>(db: &DatabaseConnection, entity: E) {

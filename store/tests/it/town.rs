@@ -2,15 +2,17 @@
 
 use domain::{
     activity::{ActivityKind, Audience, Unit},
-    booking::Scope,
     day_kind::HolidayPolicy,
-    id::{AccountId, ActivityId, CommunityId, PersonId, RequestKey, RoomId, TermId},
+    id::{AccountId, ActivityId, CommunityId, OccurrenceId, PersonId, RequestKey, RoomId, TermId},
+    parts::Parts,
     person::MemberRole,
     phone::PhoneNumber,
     recurrence::{Recurrence, Series, Weekday},
     rights::{Door, StaffRole},
+    roll::{Says, Tap, Verdict},
     term::{AgeRule, Scopes},
     text::{Paragraph, PersonName, Title},
+    which::Which,
 };
 use jiff::{
     Timestamp, ToSpan,
@@ -18,13 +20,15 @@ use jiff::{
 };
 use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait};
 use store::{
+    StoreError,
     accounts::{self, Who, who_is},
     activities::{self, Holding, NewActivity, NewTerm},
+    attendance,
     bookings::BookRequest,
     entity::{community, room},
     families::{self, NewMember},
     id::new_id,
-    staff,
+    login_codes, staff,
 };
 
 /// 9:00 on Tuesday 24 November 2026, in Shanghai.
@@ -110,13 +114,19 @@ impl Town {
             from: date(2026, 12, 1),
             until: date(2026, 12, 22),
             holidays: HolidayPolicy::Skip,
-            holding: Holding { start: time(9, 0, 0, 0), end: time(11, 0, 0, 0), room: None, leader: None },
+            holding: Holding {
+                start: time(9, 0, 0, 0),
+                end: time(11, 0, 0, 0),
+                parts: Parts::default(),
+                room: None,
+                leader: None,
+            },
             capacity,
             opens: None,
             closes: None,
             cancel_hours: 24,
             age: AgeRule::default(),
-            scopes: Scopes { whole: true, rest: true, single: true },
+            scopes: Scopes { whole: true, rest: true, single: true, weekly: false },
             waitlist_cap: None,
             minimum: None,
             entry_like: None,
@@ -125,6 +135,20 @@ impl Town {
 
     pub async fn term(&self, capacity: u32) -> TermId {
         activities::new_term(&self.db, &self.staff, self.new_term(capacity), now()).await.unwrap()
+    }
+
+    /// Staff's tap at a roll; `seen` is how many counted before.
+    pub async fn tap(
+        &self,
+        date: OccurrenceId,
+        person: PersonId,
+        says: Says,
+        seen: u32,
+        at: Timestamp,
+    ) -> Result<Verdict, StoreError> {
+        let tap = Tap { key: RequestKey(new_id(at)), person, says, seen, kept_for: None };
+        let answers = attendance::send_taps(&self.db, &self.staff, date, &[tap], at).await?;
+        Ok(answers[0].verdict)
     }
 
     /// The nth parent, signed in by code, with a child of eight.
@@ -137,8 +161,8 @@ impl Town {
     /// The nth account, signed in by code, with nobody in its household.
     pub async fn stranger(&self, n: u32) -> Who {
         let phone = PhoneNumber::parse(&format!("139{n:08}")).unwrap();
-        accounts::ask_code(&self.db, &phone, "123456", now()).await.unwrap();
-        let account = accounts::enter_code(&self.db, &phone, "123456", now()).await.unwrap();
+        let asked = login_codes::ask_code(&self.db, &phone, None, "123456", now()).await.unwrap();
+        let account = accounts::enter_code(&self.db, &phone, &[asked.id], "123456", now()).await.unwrap();
         who_is(&self.db, account).await.unwrap().unwrap()
     }
 
@@ -159,8 +183,7 @@ pub fn request(term: TermId, person: PersonId) -> BookRequest {
     BookRequest {
         term,
         person,
-        scope: Scope::Whole,
-        occurrence: None,
+        which: Which::Whole,
         heads: 1,
         adults: None,
         insists: false,

@@ -1,8 +1,14 @@
 //! What a server function needs of its host: the database, the clock, who is signed in, cookies and status.
 
+mod session;
+
+pub use session::{
+    confirmed, end_session, is_plain_form, keep, keep_confirmed, keep_sealed, keeping, keeping_sealed, kept,
+    kept_sealed, need_who, renew_session, session_handle, sign_in, take_typed, who,
+};
+
 use crate::{
     error::AppError,
-    frame::Typed,
     i18n::Locale,
     look::{Look, TextSize},
     public_page::{Device, Visitor},
@@ -16,17 +22,12 @@ use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts, uri::Auth
 use jiff::Timestamp;
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
-use serde::{Serialize, de::DeserializeOwned};
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, net::IpAddr, pin::Pin, sync::Arc};
 use store::{
-    DatabaseConnection, StoreError,
-    accounts::Who,
-    bookings::BookingDesk,
-    read_many::ReadMany,
-    revisions::Revisions,
-    sealed::{Keys, Place},
+    DatabaseConnection, StoreError, accounts::Who, bookings::BookingDesk, read_many::ReadMany, revisions::Revisions,
+    sealed::Keys,
 };
-use tower_sessions::Session;
+use uuid::Uuid;
 
 /// The host of this process, given to every page and server function as context.
 #[derive(Clone)]
@@ -52,14 +53,32 @@ pub struct Host {
 /// What time it is. The host's own in use, a test's in tests.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// A one-time code on its way to a phone. It writes neither by `Debug`.
+#[derive(Clone)]
+pub struct OneTimeCode {
+    /// Names this sending, however often it is tried.
+    pub id: Uuid,
+    /// Where to.
+    pub phone: PhoneNumber,
+    /// The code.
+    pub code: String,
+    /// From when it is worth nothing, and not to be sent any more.
+    pub expires_at: Timestamp,
+}
+
+/// Why a code didn't go out, for the log: of the code and the phone it says nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotSent {
+    /// It surely didn't.
+    Surely(String),
+    /// Nobody knows: it may come all the same.
+    Perhaps(String),
+}
+
 /// Sends a one-time code to a phone.
 pub trait CodeSender: Send + Sync {
-    /// Sends it; the error is for the log.
-    fn send<'a>(
-        &'a self,
-        phone: &'a PhoneNumber,
-        code: &'a str,
-    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+    /// Sends it, or says within seconds that it can't.
+    fn send(&self, code: OneTimeCode) -> Pin<Box<dyn Future<Output = Result<(), NotSent>> + Send + '_>>;
 }
 
 /// The host.
@@ -104,170 +123,60 @@ pub fn address_of(path: &str) -> Option<String> {
     Some(format!("{base}{path}"))
 }
 
+/// The network that a request comes from, an extension of it.
+#[derive(Clone, Copy, Debug)]
+pub struct FromNetwork(pub IpAddr);
+
+fn network() -> Option<String> {
+    Some(use_context::<Parts>()?.extensions.get::<FromNetwork>()?.0.to_string())
+}
+
 /// A fresh key that makes a repeated request recognisable.
 pub fn new_key() -> Result<RequestKey, AppError> {
     Ok(RequestKey(store::id::new_id(now()?)))
 }
 
-/// The login session's key for what was typed.
-const TYPED: &str = "typed";
-
-/// The same for what may only be kept sealed.
-const TYPED_SEALED: &str = "typed_sealed";
-
 /// Seconds after which whoever was told that it is busy may try again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
-fn unwritten(error: tower_sessions::session::Error) -> AppError {
-    session_failed(&error, "login session could not be written")
+/// What came of sending a one-time code.
+pub struct SentCode {
+    /// By this whoever asked enters it.
+    pub id: Uuid,
+    /// The code, for the page of the demo.
+    pub code: String,
+    /// False where nobody knows whether it comes: the visitor is told [`AppError::NoMessage`], and may enter it if it does.
+    pub surely: bool,
 }
 
-fn session_failed(error: &tower_sessions::session::Error, what: &str) -> AppError {
-    use tower_sessions::{session, session_store};
-    tracing::error!(%error, what);
-    match error {
-        // The database can't be reached, or is busy.
-        session::Error::Store(session_store::Error::Backend(_)) => said(AppError::Busy),
-        _ => AppError::Failed,
-    }
-}
-
-async fn session() -> Result<Session, AppError> {
-    leptos_axum::extract::<Session>().await.map_err(|_: ServerFnErrorErr| AppError::Failed)
-}
-
-/// Who is signed in, if anybody.
-pub async fn who() -> Result<Option<Who>, AppError> {
-    let Some(id) = kept("account").await? else { return Ok(None) };
-    Ok(host()?.accounts.get(AccountId(id)).await.map_err(StoreError::from)?)
-}
-
-/// Who is signed in, or [`AppError::SignInFirst`].
-pub async fn need_who() -> Result<Who, AppError> {
-    match who().await? {
-        Some(who) => Ok(who),
-        None => Err(said(AppError::SignInFirst)),
-    }
-}
-
-/// Signs an account in: a new cookie, so that a planted one is worth nothing.
-pub async fn sign_in(account: AccountId) -> Result<(), AppError> {
-    let session = session().await?;
-    session.cycle_id().await.map_err(unwritten)?;
-    session.insert("device", device()).await.map_err(unwritten)?;
-    session.insert("account", account.0).await.map_err(unwritten)
-}
-
-/// What asks, as its User-Agent tells.
-fn device() -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    let agent = parts.headers.get(header::USER_AGENT)?.to_str().ok()?;
-    crate::sign_in::device::device(agent)
-}
-
-/// Names this login session among those of its account.
-pub async fn session_handle() -> Result<Option<String>, AppError> {
-    let id = session().await?.id();
-    Ok(id.map(|id| store::login_sessions::handle(&store::login_sessions::hash(&id.to_string())).to_owned()))
-}
-
-/// Makes a one-time code for a phone and sends it there; gives it back, for the page of the demo.
-pub async fn send_code(slug: &str, phone: &PhoneNumber) -> Result<String, AppError> {
+/// Makes a one-time code for a phone and sends it there.
+///
+/// # Errors
+/// [`AppError::NoMessage`] where it surely wasn't sent; it then counts for nothing.
+pub async fn send_code(slug: &str, phone: &PhoneNumber) -> Result<SentCode, AppError> {
     let (host, now) = (host()?, now()?);
-    let code = store::accounts::new_code();
-    told(store::accounts::ask_code(&host.db, phone, &code, now).await, slug).await?;
-    if let Err(error) = host.code_sender.send(phone, &code).await {
-        tracing::error!(%error, "a one-time code could not be sent");
-        // So that the code that came before is still good.
-        store::accounts::take_back_code(&host.db, phone, &code).await?;
-        return Err(said(AppError::Failed));
-    }
-    Ok(code)
-}
-
-/// Keeps a little of a visitor's in the login session, or forgets it.
-pub async fn keep<T: Serialize + ?Sized>(name: &str, value: Option<&T>) -> Result<(), AppError> {
-    let session = session().await?;
-    let kept = match value {
-        Some(value) => session.insert(name, value).await,
-        None => session.remove_value(name).await.map(|_| ()),
-    };
-    kept.map_err(unwritten)
-}
-
-/// What [`keep`] kept.
-pub async fn kept<T: DeserializeOwned>(name: &str) -> Result<Option<T>, AppError> {
-    session().await?.get(name).await.map_err(|error| session_failed(&error, "login session could not be read"))
-}
-
-/// Does what a form asks; if that is refused, keeps what was typed for the page that shows the form again, by the ids
-/// of its inputs. In the login session, since names and numbers have no business in a URL, and only for a plain form:
-/// a hydrated page keeps its inputs by itself.
-pub async fn keeping<T>(
-    typed: &[(&str, Option<&str>)],
-    doing: impl Future<Output = Result<T, AppError>>,
-) -> Result<T, AppError> {
-    let done = doing.await;
-    if let Some(typed) = worth_keeping(typed, &done) {
-        session().await?.insert(TYPED, typed).await.map_err(unwritten)?;
-    }
-    done
-}
-
-/// The same for what the database may only hold sealed: it is sealed for this account, under the keys of the fields.
-pub async fn keeping_sealed<T>(
-    typed: &[(&str, Option<&str>)],
-    doing: impl Future<Output = Result<T, AppError>>,
-) -> Result<T, AppError> {
-    let done = doing.await;
-    if let (Some(typed), Some(place)) = (worth_keeping(typed, &done), typed_place().await?) {
-        let text = leptos::serde_json::to_string(&typed).map_err(|_| AppError::Failed)?;
-        let sealed = host()?.keys.seal_text(place, &text)?;
-        session().await?.insert(TYPED_SEALED, sealed).await.map_err(unwritten)?;
-    }
-    done
-}
-
-/// What the login session of this account keeps sealed is bound to the account.
-async fn typed_place() -> Result<Option<Place>, AppError> {
-    let account = kept("account").await?;
-    Ok(account.map(|row| Place { table: "login_session", column: "typed", row }))
-}
-
-/// What was typed into a plain form, if it was refused and can be mended; a visitor who may not do it at all leaves
-/// nothing behind.
-fn worth_keeping<T>(typed: &[(&str, Option<&str>)], done: &Result<T, AppError>) -> Option<Typed> {
-    /// Longer text is not a mistake worth mending.
-    const LONGEST: usize = 1000;
-    let plain = use_context::<Parts>().is_some_and(|parts| {
-        let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        accept.is_some_and(|accept| accept.contains("text/html"))
+    let code = store::login_codes::new_code();
+    let asked = store::login_codes::ask_code(&host.db, phone, network().as_deref(), &code, now).await;
+    let asked = told(asked, slug).await?;
+    let id = asked.id;
+    let on_its_way = OneTimeCode { id, phone: phone.clone(), code: code.clone(), expires_at: asked.expires_at };
+    // Whoever closes the page meanwhile leaves no code behind that wasn't sent.
+    let sending = tokio::spawn(async move {
+        let sent = host.code_sender.send(on_its_way).await;
+        match &sent {
+            Ok(()) => {}
+            Err(NotSent::Perhaps(why)) => tracing::error!(%id, why, "nobody knows whether a one-time code was sent"),
+            Err(NotSent::Surely(why)) => {
+                tracing::error!(%id, why, "a one-time code could not be sent");
+                store::login_codes::take_back_code(&host.db, id).await?;
+            }
+        }
+        Ok::<_, StoreError>(sent)
     });
-    let mendable = matches!(done, Err(AppError::Invalid { .. } | AppError::Refused { .. }));
-    let kept = typed.iter().filter_map(|(id, text)| Some(((*id).to_owned(), (*text)?.to_owned())));
-    (mendable && plain).then(|| kept.filter(|(_, text)| text.len() <= LONGEST).collect())
-}
-
-/// What [`keeping`] and [`keeping_sealed`] kept, once.
-pub async fn take_typed() -> Result<Typed, AppError> {
-    let mut typed = kept::<Typed>(TYPED).await?.unwrap_or_default();
-    // Only what is there: removing what isn't would still write the session, at every page that somebody looks at.
-    if !typed.is_empty() {
-        session().await?.remove::<Typed>(TYPED).await.map_err(unwritten)?;
+    match sending.await.map_err(|_| said(AppError::Failed))?? {
+        Err(NotSent::Surely(_)) => Err(said(AppError::NoMessage)),
+        sent => Ok(SentCode { id, code, surely: sent.is_ok() }),
     }
-    if let Some(sealed) = kept::<String>(TYPED_SEALED).await? {
-        session().await?.remove::<String>(TYPED_SEALED).await.map_err(unwritten)?;
-        let place = typed_place().await?;
-        let text = place.and_then(|place| host().ok()?.keys.open_text(place, &sealed));
-        let opened = text.and_then(|text| leptos::serde_json::from_str::<Typed>(&text).ok());
-        typed.extend(opened.unwrap_or_default());
-    }
-    Ok(typed)
-}
-
-/// Ends the login session everywhere.
-pub async fn end_session() -> Result<(), AppError> {
-    session().await?.flush().await.map_err(|error| session_failed(&error, "login session could not be ended"))
 }
 
 /// The language and look that this request asks for.
@@ -395,9 +304,13 @@ fn instant_of(refusal: &Refusal) -> Option<Timestamp> {
         Refusal::NotYetOpen { opens_at: at }
         | Refusal::Closed { closed_at: at }
         | Refusal::TooLateToCancel { deadline: at }
+        | Refusal::TooLateForLeave { deadline: at }
         | Refusal::PriorityFirst { opens_at: at, .. }
         | Refusal::OfferOver { until: at }
-        | Refusal::TooManyCodes { again_at: at } => Some(*at),
+        | Refusal::TooManyCodes { again_at: at }
+        | Refusal::TooManyGuesses { again_at: at }
+        | Refusal::HandedOver { at, .. }
+        | Refusal::TooManyPickupCodes { again_at: at } => Some(*at),
         _ => None,
     }
 }

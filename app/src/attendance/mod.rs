@@ -8,7 +8,7 @@ pub mod codes;
 pub mod day;
 pub mod door;
 #[cfg(feature = "hydrate")]
-mod keeper;
+pub(crate) mod keeper;
 mod line;
 pub mod meals;
 pub mod roll;

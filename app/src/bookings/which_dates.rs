@@ -175,6 +175,9 @@ fn ways(term: TermCard) -> Vec<Way> {
 /// One date of a list.
 #[component]
 fn OneDate(coming: Vec<DateEntry>, term: TermCard) -> impl IntoView {
+    // Several terms of a page may each have one.
+    let field = format!("occurrences-{}", term.id);
+    let chosen = chosen_before("occurrences");
     let now = term_now(term);
     let dates = coming
         .into_iter()
@@ -185,13 +188,18 @@ fn OneDate(coming: Vec<DateEntry>, term: TermCard) -> impl IntoView {
                 let now = now.get();
                 choice_of(now.dates.iter().find(|now| now.occurrence == id).unwrap_or(&date))
             };
-            view! { <option value=id.to_string()>{text}</option> }
+            let chosen = chosen.contains(&id.to_string());
+            view! {
+                <option value=id.to_string() selected=chosen>
+                    {text}
+                </option>
+            }
         })
         .collect_view();
     view! {
         <div class="field">
-            <label for="occurrences">{say!(activity.single_date)}</label>
-            <select class="input" id="occurrences" name="occurrences[]">
+            <label for=field.clone()>{say!(activity.single_date)}</label>
+            <select class="input" id=field name="occurrences[]">
                 {dates}
             </select>
         </div>

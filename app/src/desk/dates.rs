@@ -4,6 +4,7 @@
 use super::{
     add_date::AddDate,
     change_date::{CancelOccurrence, ChangeDate, Stopped},
+    date_list::DateList,
     edit_form::EditForm,
     parts::{Back, DeskFailure},
     watch::{CancelTerm, CancelTermForm},
@@ -11,11 +12,11 @@ use super::{
 use crate::{
     error::AppError,
     frame::{framed, use_head, use_slug},
-    parts::{ActionProblem, Banner, Icon, Loading, Marks, PageTitle, State},
+    parts::{ActionProblem, Banner, Icon, Loading, PageTitle},
     say, words,
 };
 use domain::{
-    reading::{EditPreview, LastChange, PlanPage, PlannedDate},
+    reading::{EditPreview, LastChange, PlanPage},
     refusal::FieldProblem,
     schedule::ChangeKind,
     term::OccurrenceState,
@@ -160,14 +161,8 @@ fn Dates(view: PlanView, form: Option<EditForm>, undone: bool, actions: Actions)
     let here = format!("/{}/desk/terms/{}/dates", head.slug, page.term.id);
     let chosen = form.as_ref().and_then(|form| form.edit.clone());
     let chosen = chosen.and_then(|id| page.dates.iter().find(|date| date.occurrence.to_string() == id).cloned());
-    let rows = page
-        .dates
-        .iter()
-        .map(|date| {
-            let chosen = chosen.as_ref().is_some_and(|chosen| chosen.occurrence == date.occurrence);
-            row(date.clone(), chosen, head.slug.clone(), page.term.id, &here, actions.restore)
-        })
-        .collect_view();
+    let list = DateList { chosen: chosen.as_ref().map(|date| date.occurrence), restore: actions.restore };
+    let dates = list.show(&page, &head.slug);
     let last = page.last.clone().map(|last| {
         view! { <Last last slug=head.slug.clone() term=page.term.id action=actions.undo /> }
     });
@@ -225,80 +220,12 @@ fn Dates(view: PlanView, form: Option<EditForm>, undone: bool, actions: Actions)
         <ActionProblem action=actions.undo />
         <ActionProblem action=actions.restore />
         <div class="split split--edit">
-            <ol class="plan">{rows}</ol>
+            <div class="stack">{dates}</div>
             <div class="aside stack" id="edit">
                 {aside}
             </div>
         </div>
     }
-}
-
-/// One date: when, where, who leads, whom it touches, and the way to change it.
-fn row(
-    date: PlannedDate,
-    chosen: bool,
-    slug: String,
-    term: domain::id::TermId,
-    here: &str,
-    restore: ServerAction<RestoreOccurrence>,
-) -> AnyView {
-    let off = date.state == OccurrenceState::Cancelled;
-    let long = words::date_long(date.now.date);
-    let hidden = format!(" {long}");
-    let nth = date.ordinal.map(|(n, _)| say!(common.nth, n = n).to_string());
-    let mut class = "plan__date".to_owned();
-    for (is, name) in [(off, " plan__date--off"), (date.begun, " plan__date--begun"), (chosen, " plan__date--chosen")] {
-        class.push_str(if is { name } else { "" });
-    }
-    let meta = [Some(words::hours(date.now.start, date.now.end)), date.room.clone(), date.now.leader.clone()];
-    let meta = meta.into_iter().flatten().map(|text| view! { <span>{text}</span> }).collect_view();
-    let by_hand = (date.hand_made && !off).then(|| view! { <span class="fine">{say!(dates.by_hand)}</span> });
-    let why = off.then(|| {
-        let text = match &date.reason {
-            Some(reason) => say!(common.called_off_why, reason = reason).to_string(),
-            None => say!(common.called_off).to_owned(),
-        };
-        view! { <State class="cancelled" icon="cross" text /> }
-    });
-    let families = (date.families > 0).then(|| say!(dates.families, count = date.families).to_string());
-    let button = match (date.begun, off) {
-        (true, _) => ().into_any(),
-        (false, true) => view! {
-            <ActionForm action=restore>
-                <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="term" value=term.to_string() />
-                <input type="hidden" name="occurrence" value=date.occurrence.to_string() />
-                <input type="hidden" name="sequence" value=date.sequence.to_string() />
-                <button class="button" disabled=move || restore.pending().get()>
-                    {say!(dates.restore)}
-                    <span class="visually-hidden">{hidden}</span>
-                </button>
-            </ActionForm>
-        }
-        .into_any(),
-        (false, false) => view! {
-            <a class="button" href=format!("{here}?edit={}#edit", date.occurrence) aria-current=chosen.then_some("true")>
-                {say!(dates.change)}
-                <span class="visually-hidden">{hidden}</span>
-            </a>
-        }
-        .into_any(),
-    };
-    let when = match off {
-        true => view! { <del>{long}</del> }.into_any(),
-        false => view! { <b>{long}</b> }.into_any(),
-    };
-    view! {
-        <li class=class>
-            <span class="dates__nth">{nth}</span>
-            <div>
-                <p class="row">{when} <Marks head=date.head /> {by_hand} {why}</p>
-                <p class="occ__meta">{meta} {families.map(|text| view! { <span>{text}</span> })}</p>
-            </div>
-            {button}
-        </li>
-    }
-    .into_any()
 }
 
 /// The last change, and the way to take it back.

@@ -11,6 +11,7 @@ pub mod change_date;
 pub mod changes;
 pub mod claims;
 pub mod crew;
+mod date_list;
 pub mod dates;
 pub mod days;
 pub mod duties;

@@ -15,15 +15,31 @@ pub async fn sign_out(slug: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The button that signs out.
+/// The button that signs out. Signing out forgets what the browser keeps, so that taps that were not sent yet would be lost:
+/// then it asks first.
 #[component]
 pub fn SignOutForm() -> impl IntoView {
     let action = ServerAction::<SignOut>::new();
     refetch_frame_after(action);
+    let unsent = RwSignal::new(0_usize);
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        leptos::task::spawn_local(async move {
+            let kept = crate::attendance::keeper::all().await;
+            unsent.try_set(kept.map_or(0, |kept| kept.len()));
+        });
+    });
+    let ask = move |event: leptos::ev::MouseEvent| {
+        let count = unsent.get_untracked();
+        let goes = || window().confirm_with_message(&say!(common.sign_out_unsent, count = count).to_string());
+        if count > 0 && !goes().unwrap_or(true) {
+            event.prevent_default();
+        }
+    };
     view! {
         <ActionForm action>
             <input type="hidden" name="slug" value=use_head().slug />
-            <button class="button button--plain" disabled=move || action.pending().get()>
+            <button class="button button--plain" disabled=move || action.pending().get() on:click=ask>
                 {say!(common.sign_out)}
             </button>
         </ActionForm>

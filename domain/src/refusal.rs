@@ -24,6 +24,9 @@ pub enum Refusal {
     /// The consent without which nobody can be booked for was withdrawn, or never given.
     #[error("consent withdrawn")]
     ConsentWithdrawn,
+    /// Who has an account, or lives with somebody who has one, does it themselves and not by the desk.
+    #[error("signs in")]
+    SignsIn,
     /// A child of two homes is not erased by one of them.
     #[error("lives in two homes")]
     InTwoHomes,

@@ -179,3 +179,52 @@ test('grandmother, who was written down twice, is one person, and can be two aga
   await open(daughter, '/yongxing/my');
   await expect(daughter.locator('main')).not.toContainText(morning.name);
 });
+
+test('somebody without an account is corrected and erased at the desk, on a written request', async ({ page }) => {
+  const mark = Math.random().toString(36).slice(2, 6);
+  const term = await newTerm(page, 'yongxing', { places: 5 });
+  await bookByName(page, 'yongxing', term.id, `写错名${mark}`);
+  await open(page, `/yongxing/desk/people?find=${encodeURIComponent(`写错名${mark}`)}`);
+  await page.getByRole('link', { name: new RegExp(`写错名${mark}`) }).click();
+  await page.waitForURL(/people\/[0-9a-f-]{36}$/);
+  await hydrated(page);
+  const path = new URL(page.url()).pathname;
+  const data = page.locator('#data');
+  const correct = page.locator('form[action="/api/correct_at_desk"]');
+  await data.locator('summary', { hasText: '改姓名' }).click();
+  await correct.locator('[name=name]').fill(`写对名${mark}`);
+  await correct.locator('[name=birth]').fill('2999-01-01');
+  await correct.locator('[name=paper]').fill('申请夹第 12 页');
+  await correct.getByRole('button', { name: '保存' }).click();
+  await expect(correct.locator('.field__error')).toBeVisible();
+  await hydrated(page);
+  await expect(correct.locator('[name=paper]')).toHaveValue('申请夹第 12 页');
+  await correct.locator('[name=birth]').fill('');
+  await correct.getByRole('button', { name: '保存' }).click();
+  await expect(data.locator('.banner--good')).toContainText('已改好');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(`写对名${mark}`);
+  await hydrated(page);
+  await accessible(page);
+  await fits(page);
+
+  const erase = page.locator('form[action="/api/erase_at_desk"]');
+  const ask = async () => {
+    await open(page, path);
+    await data.locator('summary', { hasText: `删除写对名${mark}` }).click();
+    await erase.locator('[name=paper]').fill('申请夹第 13 页');
+    await erase.locator('[name=sure]').check();
+    await erase.getByRole('button', { name: '删除' }).click();
+  };
+  await ask();
+  await expect(erase.locator('.field__error, .banner--no').first()).toContainText('先取消报名');
+  await open(page, `/yongxing/desk/terms/${term.id}`);
+  const row = page.locator('tr').filter({ hasText: `写对名${mark}` });
+  await row.locator('summary').click();
+  await row.getByRole('button', { name: '确认取消' }).click();
+  await expect(row).toHaveCount(0);
+  await hydrated(page);
+  await ask();
+  await expect(page.locator('.banner--good')).toContainText('已删除');
+  await open(page, `/yongxing/desk/people?find=${encodeURIComponent(`写对名${mark}`)}`);
+  await expect(page.locator('main')).toContainText('没有找到');
+});

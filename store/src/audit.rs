@@ -25,6 +25,7 @@ const UNSEEN: &[&str] = &[
     "decide_consent",
     "write_text",
     "correct_member",
+    "correct_at_desk",
     "invite",
     "turned_14",
     "turned_18",

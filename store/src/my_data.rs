@@ -1,6 +1,11 @@
 //! One's own data (我的数据): all that is kept about a household's members, to see and take along; mended where it is
 //! wrong; erased, but for what a law keeps (个人信息保护法, 45 to 47).
 
+mod at_desk;
+
+pub(crate) use at_desk::signs_in;
+pub use at_desk::{correct_at_desk, erase_at_desk};
+
 use crate::{
     StoreError,
     accounts::Who,
@@ -216,17 +221,8 @@ pub async fn correct_member(
     if present.iter().any(|one| one.person != id && one.name == name.as_str() && one.birth == birth) {
         return Err(Refusal::AlreadyInHousehold.into());
     }
-    let before = (row.name.clone(), row.birth_date.map(Date::from));
-    if before == (name.as_str().to_owned(), birth) {
-        return Ok(());
-    }
     let at = CommunityId(row.community_id);
-    let mut model = row.into_active_model();
-    model.name = Set(name.as_str().to_owned());
-    model.pinyin = Set(pinyin::pinyin(name.as_str()));
-    model.initials = Set(pinyin::initials(name.as_str()));
-    model.birth_date = Set(birth.map(Into::into));
-    model.update(&tx).await?;
+    let Some(fields) = rewrite(&tx, row, name, birth).await? else { return Ok(()) };
     if who.person == Some(id.0) {
         account::Entity::update_many()
             .col_expr(account::Column::Name, Expr::value(name.as_str()))
@@ -234,15 +230,31 @@ pub async fn correct_member(
             .exec(&tx)
             .await?;
     }
-    // Which fields, not what stood in them: the audit outlives an erasing.
-    let fields: Vec<&str> = [(before.0 != name.as_str(), "name"), (before.1 != birth, "birth")]
-        .into_iter()
-        .filter(|(changed, _)| *changed)
-        .map(|(_, field)| field)
-        .collect();
-    change(at, who, id, "correct_member").write(&tx, None::<()>, Some(fields.join(" ")), now).await?;
+    change(at, who, id, "correct_member").write(&tx, None::<()>, Some(fields), now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Writes a name and a birth date anew, and says which of them changed, but not what stood there: the audit outlives an
+/// erasing. None if nothing changes.
+async fn rewrite(
+    tx: &WriteTx,
+    row: person::Model,
+    name: &PersonName,
+    birth: Option<Date>,
+) -> Result<Option<String>, StoreError> {
+    let changed = [(row.name != name.as_str(), "name"), (row.birth_date.map(Date::from) != birth, "birth")];
+    let fields: Vec<&str> = changed.into_iter().filter(|(changed, _)| *changed).map(|(_, field)| field).collect();
+    if fields.is_empty() {
+        return Ok(None);
+    }
+    let mut model = row.into_active_model();
+    model.name = Set(name.as_str().to_owned());
+    model.pinyin = Set(pinyin::pinyin(name.as_str()));
+    model.initials = Set(pinyin::initials(name.as_str()));
+    model.birth_date = Set(birth.map(Into::into));
+    model.update(tx).await?;
+    Ok(Some(fields.join(" ")))
 }
 
 fn change<'a>(at: CommunityId, who: &'a Who, id: PersonId, action: &'a str) -> Change<'a> {
@@ -284,12 +296,7 @@ pub async fn erase_member(db: &DatabaseConnection, who: &Who, id: PersonId, now:
         return Err(Refusal::LastGuardian.into());
     }
     let at = CommunityId(row.community_id);
-    blank(&tx, row, now).await?;
-    // Records that were joined to it are of the same person.
-    for joined in merges::records_of(&tx, id.0).await?.into_iter().skip(1) {
-        let row = person::Entity::find_by_id(joined).lock_exclusive().one(&tx).await?;
-        blank(&tx, row.ok_or(StoreError::NotFound)?, now).await?;
-    }
+    blank_all(&tx, row, now).await?;
     let mut what = change(at, who, id, "erase_member");
     if myself {
         // Who is gone is named no more, not even by this.
@@ -300,6 +307,17 @@ pub async fn erase_member(db: &DatabaseConnection, who: &Who, id: PersonId, now:
         close_account(&tx, who.account.0, now).await?;
     }
     tx.commit().await?;
+    Ok(())
+}
+
+/// Blanks a record and those that were joined to it: they are of one person.
+async fn blank_all(tx: &WriteTx, row: person::Model, now: Timestamp) -> Result<(), StoreError> {
+    let records = merges::records_of(tx, row.id).await?;
+    blank(tx, row, now).await?;
+    for joined in records.into_iter().skip(1) {
+        let row = person::Entity::find_by_id(joined).lock_exclusive().one(tx).await?;
+        blank(tx, row.ok_or(StoreError::NotFound)?, now).await?;
+    }
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::{
     changes::changes_of,
     communities, crews,
     entity::{audit, booking, booking_place, community, household_member, person, term, time::Day},
-    families, merges,
+    families, merges, my_data,
     sealed::Keys,
     terms::{Loaded, code, count, instant, load_coming, load_term, local, waiters, zone_of},
     tx::begin_write,
@@ -357,6 +357,7 @@ pub async fn person_page(
         twins: merges::twins_of(db, &row, today).await?,
         merges: merges::lines_of(db, &row, &zone, now).await?,
         led: id != asked,
+        signs_in: my_data::signs_in(db, id).await?,
         changes,
         person: found(row, today),
     })

@@ -33,6 +33,7 @@ pub mod people;
 pub mod preview;
 pub mod read_out;
 pub mod report;
+mod resident_data;
 pub mod room_form;
 pub mod rooms;
 pub mod roster;

@@ -5,6 +5,7 @@ use super::{
     merged::{OtherRecords, UndoMerge},
     parts::{Back, DeskFailure, SearchForm},
     read_out::ReadOutCode,
+    resident_data::{CorrectAtDesk, EraseAtDesk, ResidentData},
 };
 use crate::{
     care::grant::{CareLinkRow, EndFields, GrantFields},
@@ -114,6 +115,7 @@ fn People() -> impl IntoView {
     let slug = use_slug();
     let query = use_query_map();
     let find = Memo::new(move |_| query.with(|query| query.get("find").filter(|find| !find.trim().is_empty())));
+    let erased = Memo::new(move |_| query.with(|query| query.get_str("done") == Some("erased")));
     let found = Resource::new(move || (slug.get(), find.get()), |(slug, find)| find_people(slug, find));
     view! {
         <Transition fallback=Loading>
@@ -121,7 +123,7 @@ fn People() -> impl IntoView {
                 match framed(found).await {
                     Ok(found) => {
                         let find = find.get_untracked();
-                        view! { <Search found find /> }.into_any()
+                        view! { <Search found find erased=erased.get_untracked() /> }.into_any()
                     }
                     Err(error) => view! { <DeskFailure error /> }.into_any(),
                 }
@@ -131,13 +133,21 @@ fn People() -> impl IntoView {
 }
 
 #[component]
-fn Search(found: Vec<FoundPerson>, find: Option<String>) -> impl IntoView {
+fn Search(found: Vec<FoundPerson>, find: Option<String>, erased: bool) -> impl IntoView {
+    let erased = erased.then(|| {
+        view! {
+            <Banner class="banner--good" icon="check" title=say!(privacy.erased)>
+                {None::<String>}
+            </Banner>
+        }
+    });
     view! {
         <PageTitle text=format!("{} · {}", say!(people.title), say!(common.brand)) />
         <Back to="desk".to_owned() text=say!(desk.back) />
         <div class="page-head">
             <h1>{say!(people.title)}</h1>
         </div>
+        {erased}
         <SearchForm name="find" label=say!(desk.find) value=find.clone().unwrap_or_default() />
         <Results found find />
     }
@@ -198,7 +208,9 @@ fn Resident() -> impl IntoView {
     let grant = ServerAction::<GrantOnPaper>::new();
     let revoke = ServerAction::<RevokeAtDesk>::new();
     let undo = ServerAction::<UndoMerge>::new();
-    let versions = move || (grant.version().get(), revoke.version().get(), undo.version().get());
+    let (correct, erase) = (ServerAction::<CorrectAtDesk>::new(), ServerAction::<EraseAtDesk>::new());
+    let versions =
+        move || (grant.version().get(), revoke.version().get(), undo.version().get(), correct.version().get());
     let view = Resource::new(
         move || (slug.get(), person.get(), done.get(), versions()),
         |(slug, person, ..)| read_person(slug, person),
@@ -209,7 +221,7 @@ fn Resident() -> impl IntoView {
                 match framed(view).await {
                     Ok(page) => {
                         let done = done.get_untracked();
-                        view! { <Shown page done grant revoke undo /> }.into_any()
+                        view! { <Shown page done grant revoke undo correct erase /> }.into_any()
                     }
                     Err(error) => view! { <DeskFailure error /> }.into_any(),
                 }
@@ -225,9 +237,11 @@ fn Shown(
     grant: ServerAction<GrantOnPaper>,
     revoke: ServerAction<RevokeAtDesk>,
     undo: ServerAction<UndoMerge>,
+    correct: ServerAction<CorrectAtDesk>,
+    erase: ServerAction<EraseAtDesk>,
 ) -> impl IntoView {
     let slug = use_head().slug;
-    let PersonPage { person, household, bookings, links, changes, care, twins, merges, led } = page;
+    let PersonPage { person, household, bookings, links, changes, care, twins, merges, led, signs_in } = page;
     let together = (!household.is_empty())
         .then(|| say!(people.household, names = household.join(say!(entry.joint))).to_string())
         .map(|text| view! { <p class="soft">{text}</p> });
@@ -235,7 +249,8 @@ fn Shown(
     let failed = grant.value().with_untracked(|value| matches!(value, Some(Err(_))));
     let written = done.as_deref() == Some("care");
     let id = person.id;
-    let records = done.clone();
+    let (records, mended) = (done.clone(), done.clone());
+    let whose = person.clone();
     let done = match done.as_deref() {
         Some("granted") => Some(say!(people.granted)),
         Some("revoked") => Some(say!(care.revoked)),
@@ -308,6 +323,7 @@ fn Shown(
             </section>
             {read_out}
             <OtherRecords person=id twins merges done=records undo />
+            <ResidentData person=whose signs_in done=mended correct erase />
             <section class="stack" aria-labelledby="changes">
                 <h2 id="changes">{say!(people.changes)}</h2>
                 <Changes lines=changes />

@@ -310,6 +310,8 @@ shapes! {
         merges: Vec<MergeLine>,
         /// True if it was asked for by one of those.
         led: bool,
+        /// True if somebody of the household has an account, by which they see, mend and erase it themselves.
+        signs_in: bool,
     }
 
     /// Somebody found by the desk.

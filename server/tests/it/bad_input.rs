@@ -68,6 +68,8 @@ const FIELDS: &[&str] = &[
     "kind",
     "name",
     "birth",
+    "paper",
+    "sure",
     "phone",
     "code",
     "to",

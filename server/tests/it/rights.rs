@@ -152,6 +152,12 @@ pub const TABLE: &[(&str, Needs, &str)] = &[
     ("read_merge", Right(Act::ManageBookings), "slug=yongxing&person=CHILD&with=TWIN&find=a"),
     ("read_slip", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
     ("read_out_code", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
+    (
+        "correct_at_desk",
+        Right(Act::ManageBookings),
+        "slug=yongxing&person=WALKIN&name=%E8%80%81%E6%9D%8E&paper=%E7%9B%92",
+    ),
+    ("erase_at_desk", Right(Act::ManageBookings), "slug=yongxing&person=WALKIN&paper=%E7%9B%92&sure=yes"),
     ("read_code_read_out", Right(Act::ManageBookings), "slug=yongxing&person=CHILD"),
     ("book_at_desk", Right(Act::ManageBookings), "slug=yongxing&term=TERM&person=CHILD&scope=whole&key=NEW"),
     (
@@ -406,6 +412,8 @@ impl Scene {
         for _ in 0..2 {
             twins.push(store::rosters::add_person(&world.db, &town.staff, "yongxing", twice(), now()).await.unwrap());
         }
+        let walk_in = store::rosters::NewPerson { name: PersonName::parse("没有账号").unwrap(), ..twice() };
+        let walk_in = store::rosters::add_person(&world.db, &town.staff, "yongxing", walk_in, now()).await.unwrap();
         let (child, twin) = (family.child, twins[0]);
         let merge = store::merges::merge_persons(&world.db, &town.staff, "yongxing", child, twins[1], false, now());
         let merge = merge.await.unwrap();
@@ -442,6 +450,7 @@ impl Scene {
             ("BLOCK", block.to_string()),
             ("PICKER", picker.to_string()),
             ("PICKUP", handed.to_string()),
+            ("WALKIN", walk_in.to_string()),
             ("TWIN", twin.to_string()),
             ("MERGE", merge.to_string()),
         ];

@@ -10,7 +10,7 @@ use domain::{
     person::MemberRole,
     refusal::Refusal,
     rights::{Door, StaffRole},
-    text::{Paragraph, PersonName},
+    text::{Line, Paragraph, PersonName},
 };
 use jiff::{SignedDuration, civil::date};
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -23,7 +23,7 @@ use store::{
     entity::{account, audit, booking, care_detail, login_code, person},
     families::{self, NewMember},
     login_codes,
-    my_data::{ERASED, correct_member, erase_member, export},
+    my_data::{ERASED, correct_at_desk, correct_member, erase_at_desk, erase_member, export},
     notices, password, retention, rosters,
     sealed::Keys,
     staff,
@@ -111,6 +111,40 @@ on_both_databases!(what_is_erased_is_nowhere_but_where_a_law_keeps_it, |test: Te
     assert!(families::members(&test.db, &who, now()).await.unwrap().is_empty());
     let told = audit::Entity::find().into_json().all(&test.db).await.unwrap();
     assert!(!serde_json::to_string(&told).unwrap().contains("罕见"), "not even the correction said what it was");
+});
+
+on_both_databases!(the_desk_mends_and_erases_who_has_no_account_and_nobody_else, |test: TestDatabase| async move {
+    let town = Town::new(&test.db).await;
+    let name = |name: &str| PersonName::parse(name).unwrap();
+    let elder = rosters::NewPerson { name: name("罕见名字"), birth: None, phone: None, building: None };
+    let elder = rosters::add_person(&test.db, &town.staff, "yongxing", elder, now()).await.unwrap();
+    let paper = Line::parse("申请夹第 12 页").unwrap();
+    let (db, staff) = (&test.db, &town.staff);
+    let mended = (&name("张桂兰"), Some(date(1950, 3, 1)));
+    correct_at_desk(db, staff, "yongxing", elder, mended, &paper, now()).await.unwrap();
+    let row = || async { person::Entity::find_by_id(elder.0).one(db).await.unwrap().unwrap() };
+    assert_eq!((row().await.name.as_str(), row().await.initials.as_str()), ("张桂兰", "zgl"));
+    let name_alone = (&name("张桂兰"), None);
+    correct_at_desk(db, staff, "yongxing", elder, name_alone, &paper, now()).await.unwrap();
+    assert_eq!(row().await.birth_date.map(Into::into), Some(date(1950, 3, 1)), "what was left empty stays");
+
+    let parent = town.parent(1).await;
+    let theirs = erase_at_desk(db, staff, "yongxing", parent.child, &paper, now()).await;
+    assert!(matches!(theirs, Err(StoreError::Refused(Refusal::SignsIn))), "{theirs:?}");
+    let not_staff = erase_at_desk(db, &parent.who_now(&town).await, "yongxing", elder, &paper, now()).await;
+    assert!(matches!(not_staff, Err(StoreError::NotFound)), "{not_staff:?}");
+    let asked = store::bookings::BookRequest { door: Door::Desk, ..request(town.term(5).await, elder) };
+    let booked = book_place(db, staff, &asked, now()).await.unwrap();
+    let held = erase_at_desk(db, staff, "yongxing", elder, &paper, now()).await;
+    assert!(matches!(held, Err(StoreError::Refused(Refusal::HasBookings))), "{held:?}");
+    cancel_booking(db, staff, booked.booking(), Door::Desk, now()).await.unwrap();
+    erase_at_desk(db, staff, "yongxing", elder, &paper, now()).await.unwrap();
+    assert_eq!((row().await.name.as_str(), row().await.birth_date), (ERASED, None));
+    let told = audit::Entity::find().into_json().all(db).await.unwrap();
+    let told = serde_json::to_string(&told).unwrap();
+    assert!(told.contains("申请夹第 12 页") && !told.contains("罕见"), "where the request lies, not who it was");
+    let again = erase_at_desk(db, staff, "yongxing", elder, &paper, now()).await;
+    assert!(matches!(again, Err(StoreError::NotFound)), "{again:?}");
 });
 
 on_both_databases!(whoever_erases_themself_has_no_account_any_more, |test: TestDatabase| async move {

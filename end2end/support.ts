@@ -78,8 +78,8 @@ export async function signIn(page: Page, slug: string, phone: string, to = 'my')
 export async function signInStaff(page: Page, slug: string): Promise<void> {
   await signInAs(page, slug, slug, 'zhaoxi-demo');
   await page.waitForURL(`**/${slug}/desk`);
-  // The address comes before the page.
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  // The address comes before the page, and the page before its title.
+  await expect(page).toHaveTitle(/^工作台/);
   await hydrated(page);
 }
 

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Formatting, lints, and what may depend on what. Features are never mixed: the server's in the wasm would make every
 # click panic.
+#
+#   scripts/lint.sh          everything
+#   scripts/lint.sh browser  all but the lints of the server side, which the tests' own build brings (scripts/test.sh)
 set -euo pipefail
 source "$(dirname "$0")/steps.sh"
 
@@ -35,7 +38,9 @@ arrows() {
 
 step 'format' cargo fmt --all --check
 step 'arrows between the crates' arrows
-step 'lints of the server side' \
-    cargo clippy --quiet -p domain -p store -p server -p app -p proof -p bench --features app/ssr --all-targets -- -D warnings
+if [[ ${1:-} != browser ]]; then
+    step 'lints of the server side' \
+        cargo clippy --quiet -p domain -p store -p server -p app -p proof -p bench --features app/ssr --all-targets -- -D warnings
+fi
 step 'lints of the browser side' \
     cargo clippy --quiet -p frontend -p app --features app/hydrate --target wasm32-unknown-unknown -- -D warnings

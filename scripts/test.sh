@@ -27,14 +27,22 @@ start_postgres() {
     say '✓ a PostgreSQL for the tests is running'
 }
 
+# Compiles the tests by clippy, which lints what it compiles: linting first would compile all that they need twice.
+linted_tests() {
+    local wrapper
+    wrapper=$(rustup which clippy-driver 2>/dev/null || command -v clippy-driver)
+    RUSTC_WORKSPACE_WRAPPER=$wrapper CLIPPY_ARGS='-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__' \
+        cargo test --quiet -p domain -p store -p server -p app -p proof -p bench --features app/ssr
+}
+
 scripts/setup.sh test
 # Lints, tests and the release share no file that they build, and none of them fills two cores: the largest crates are
 # compiled by one thread each.
 background 'pages, wasm and server, in release' "$target/release-build.log" scripts/build.sh
-scripts/lint.sh
+scripts/lint.sh browser
 scripts/audit.sh
 start_postgres
-step 'tests' cargo test --quiet -p domain -p store -p server -p app -p proof --features app/ssr
+step 'lints of the server side, and tests' linted_tests
 stop_postgres
 postgres=''
 await

@@ -57,7 +57,7 @@ test('what somebody is filling in stays while the places fall', async ({ page, b
   await open(page, term.page);
   await section(page).locator('label', { hasText: '老二' }).click();
   await section(page).locator('input[name=scope][value=single]').check();
-  const date = section(page).locator('select[name=occurrence]');
+  const date = section(page).locator('select[name="occurrences[]"]');
   await date.selectOption({ index: 2 });
   const chosen = await date.inputValue();
   await date.focus();

@@ -35,7 +35,7 @@ pub type Typed = HashMap<String, String>;
 pub async fn read_frame(slug: String) -> Result<Frame, AppError> {
     let host = crate::ssr::host()?;
     let now = crate::ssr::now()?;
-    let head = store::communities::head(&host.db, &slug, now).await?;
+    let head = host.calendar.community(&slug, now).await?.head;
     let me = match crate::ssr::who().await? {
         Some(who) => Some(store::families::me(&host.db, &who, now).await?),
         None => None,

@@ -3,11 +3,13 @@
 mod days;
 mod mine;
 mod places;
+mod reader;
 
 pub use days::days;
+pub(crate) use mine::bookings_of;
 pub use mine::my_bookings;
-pub(crate) use mine::{bookings_of, coming_dates_of};
 pub use places::places;
+pub use reader::{CalendarReader, CommunityNow};
 
 use crate::{
     StoreError,

@@ -30,17 +30,20 @@ pub async fn all(conn: &impl ConnectionTrait) -> Result<Vec<community::Model>, D
 
 /// What every page of a community shows in its head.
 pub async fn head(conn: &impl ConnectionTrait, slug: &str, now: Timestamp) -> Result<CommunityHead, StoreError> {
-    let community = by_slug(conn, slug).await?;
-    let today = local(now, &zone_of(&community)).date();
-    Ok(CommunityHead {
+    Ok(head_of(by_slug(conn, slug).await?, now))
+}
+
+/// The same of its row.
+pub(crate) fn head_of(community: community::Model, now: Timestamp) -> CommunityHead {
+    CommunityHead {
+        today: local(now, &zone_of(&community)).date(),
         id: CommunityId(community.id),
         slug: community.slug,
         name: community.name,
         place: community.place,
         phone: community.phone,
         about: community.about,
-        today,
-    })
+    }
 }
 
 /// All communities, with how many dates the coming seven days have for whom.

@@ -4,7 +4,7 @@ mod lines;
 mod part;
 
 pub(crate) use lines::{line_before, waiters};
-pub(crate) use part::{load_coming, load_span};
+pub(crate) use part::{Counts, load_coming, load_span};
 
 use lines::lines;
 

@@ -47,7 +47,8 @@ pub async fn read_calendar(slug: String, query: String) -> Result<CalendarPage, 
     let host = crate::ssr::host()?;
     let now = crate::ssr::now()?;
     let revision = host.revisions.of(&slug).unwrap_or_default();
-    let head = store::communities::head(&host.db, &slug, now).await?;
+    let community = host.calendar.community(&slug, now).await?;
+    let head = &community.head;
     let query = CalendarQuery::read(&leptos_router::params::ParamsMap::from_iter(
         query
             .split('&')
@@ -61,7 +62,7 @@ pub async fn read_calendar(slug: String, query: String) -> Result<CalendarPage, 
         _ => span(view, day),
     };
     let filter = store::calendar::Filter { side: query.side, kind: query.kind, age: query.age, vacant: query.free };
-    let days = store::calendar::days(&host.db, head.id, span, filter, now).await?;
+    let days = host.calendar.days(&community, span, filter, now).await?;
     let next = if days.iter().all(|day| day.entries.is_empty()) {
         store::calendar::next_date_after(&host.db, head.id, span.last).await?
     } else {

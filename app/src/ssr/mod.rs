@@ -24,8 +24,8 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use std::{future::Future, net::IpAddr, pin::Pin, sync::Arc};
 use store::{
-    DatabaseConnection, StoreError, accounts::Who, bookings::BookingDesk, read_many::ReadMany, revisions::Revisions,
-    sealed::Keys,
+    DatabaseConnection, StoreError, accounts::Who, bookings::BookingDesk, calendar::CalendarReader,
+    read_many::ReadMany, revisions::Revisions, sealed::Keys,
 };
 use uuid::Uuid;
 
@@ -38,6 +38,8 @@ pub struct Host {
     pub keys: Keys,
     /// Who accounts are.
     pub accounts: ReadMany<AccountId, Who>,
+    /// What public pages show.
+    pub calendar: CalendarReader,
     /// Where bookings queue.
     pub desk: BookingDesk,
     /// How often what communities show has changed.

@@ -56,6 +56,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
             db: db.clone(),
             keys,
             accounts: store::accounts::reader(db.clone()),
+            calendar: store::calendar::CalendarReader::new(db.clone()),
             desk: BookingDesk::open(db.clone()),
             revisions: revisions.clone(),
             clock: Arc::new(clock::now),

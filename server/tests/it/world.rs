@@ -77,6 +77,7 @@ impl World {
                 db: db.clone(),
                 keys: Keys::of(&keys),
                 accounts: store::accounts::reader(db.clone()),
+                calendar: store::calendar::CalendarReader::new(db.clone()),
                 desk: BookingDesk::open(db.clone()),
                 revisions: revisions.clone(),
                 clock: Arc::new(crate::town::now),

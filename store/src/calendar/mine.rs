@@ -6,7 +6,7 @@ use crate::{
     attendance::attended,
     bookings::weekly_of,
     care_links::persons_who_allow,
-    entity::{booking, booking_place, community, household_member, leave, occurrence, person, time::Instant},
+    entity::{booking, booking_place, community, household_member, leave, occurrence, person},
     terms::{Loaded, code, count, line_before, load_terms, local, terms_of},
 };
 use domain::{
@@ -23,10 +23,7 @@ use domain::{
     which::Which,
 };
 use jiff::Timestamp;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, JoinType, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, RelationTrait,
-};
+use sea_orm::{ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -234,22 +231,4 @@ fn my_date(
         may_leave,
         leave_until: Some(local(leave_deadline(&loaded.term, of_rules, LeaveKind::Personal), &loaded.zone)),
     })
-}
-
-/// Places that a person still holds on coming dates through one household's bookings.
-pub(crate) async fn coming_dates_of(
-    conn: &impl ConnectionTrait,
-    person: PersonId,
-    household: Uuid,
-    now: Timestamp,
-) -> Result<u64, StoreError> {
-    Ok(booking_place::Entity::find()
-        .join(JoinType::InnerJoin, booking_place::Relation::Occurrence.def())
-        .join(JoinType::InnerJoin, booking_place::Relation::Booking.def())
-        .filter(booking_place::Column::PersonId.eq(person.0))
-        .filter(booking_place::Column::State.eq(code(PlaceState::Held)))
-        .filter(booking::Column::HouseholdId.eq(household))
-        .filter(occurrence::Column::StartsAt.gt(Instant::from(now)))
-        .count(conn)
-        .await?)
 }

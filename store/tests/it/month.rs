@@ -2,7 +2,7 @@
 
 use crate::{
     database::{TestDatabase, on_both_databases},
-    town::{Town, now, request},
+    town::{Town, later, now, request},
 };
 use domain::{
     booking::Standing,
@@ -23,7 +23,7 @@ use sea_orm::{
 use store::{
     activities,
     bookings::{BookRequest, book_place},
-    calendar::{self, Filter},
+    calendar::{self, CalendarReader, Filter},
     entity::occurrence,
     rosters, schedule,
     terms::{load_term, load_terms},
@@ -121,6 +121,44 @@ on_both_databases!(a_month_says_of_each_date_what_its_term_read_whole_would_say,
     assert!(any(|standing| matches!(standing, Standing::Waitlist { ahead: 1 })));
     assert!(any(|standing| *standing == Standing::Closed) && any(|standing| *standing == Standing::Past));
     assert!(any(|standing| *standing == Standing::CalledOff));
+});
+
+on_both_databases!(what_is_kept_of_a_month_shows_each_instant_and_each_change, |test: TestDatabase| async move {
+    let town = Town::new(&test.db).await;
+    let dates = [date(2026, 12, 8), date(2027, 1, 31)];
+    let mut opening = town.new_term(3);
+    (opening.opens, opening.holding.start) = (Some(date(2026, 11, 25).at(9, 0, 0, 0)), time(16, 0, 0, 0));
+    (opening.holding.end, opening.scopes) = (time(17, 0, 0, 0), WHOLE);
+    activities::new_term(&test.db, &town.staff, opening, now()).await.unwrap();
+    let terms = [term(&town, 9, dates, WHOLE, 1).await, term(&town, 10, dates, REST, 2).await];
+    let reader = CalendarReader::new(test.db.clone());
+    let span = month(2026, 12);
+    let filter = Filter::default();
+    let kept = async |now: Timestamp| {
+        let community = reader.community("yongxing", now).await.unwrap();
+        reader.days(&community, span, filter, now).await.unwrap()
+    };
+    let read = async |now: Timestamp| calendar::days(&test.db, town.community, span, filter, now).await.unwrap();
+    // Over the opening, the beginning of a date, its end, and back.
+    for minutes in [0, 10, 24 * 60 - 1, 24 * 60, 14 * 24 * 60, 14 * 24 * 60 + 20, 15 * 24 * 60, 5] {
+        assert_eq!(kept(later(minutes)).await, read(later(minutes)).await, "after {minutes} minutes");
+    }
+    // Whatever no revision tells of isn't seen: nothing was read.
+    let before = kept(now()).await;
+    test.db.execute_unprepared("UPDATE term SET capacity = 9").await.unwrap();
+    assert_eq!(kept(later(1)).await, before);
+    assert_ne!(read(now()).await, before);
+    test.db.execute_unprepared("UPDATE term SET capacity = 1").await.unwrap();
+    for (nth, term) in terms.into_iter().enumerate() {
+        let parent = town.parent(nth.try_into().unwrap()).await;
+        let asked = BookRequest { which: Which::Rest, ..request(term, parent.child) };
+        let asked = if nth == 0 { request(term, parent.child) } else { asked };
+        let before = kept(now()).await;
+        book_place(&test.db, &parent.who, &asked, now()).await.unwrap();
+        let after = kept(now()).await;
+        assert_ne!(after, before, "a booking is seen by whoever asks after it");
+        assert_eq!(after, read(now()).await);
+    }
 });
 
 on_both_databases!(

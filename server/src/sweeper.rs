@@ -4,8 +4,8 @@
 use app::ssr::Clock;
 use std::time::Duration;
 use store::{
-    DatabaseConnection, audit_seal::seal, birthdays::come_of_age, bookings::sweep, households::sweep_codes,
-    retention::delete_old,
+    DatabaseConnection, audit_seal::seal, birthdays::come_of_age, bookings::sweep, connect::write_back,
+    households::sweep_codes, retention::delete_old,
 };
 
 /// A place that nobody confirmed is free within a minute, and a change is sealed within seconds; this is well below.
@@ -31,6 +31,9 @@ pub async fn keep_sweeping(db: DatabaseConnection, clock: Clock) {
         }
         if let Err(error) = seal(&db).await {
             tracing::error!(%error, "the audit was not sealed");
+        }
+        if let Err(error) = write_back(&db).await {
+            tracing::error!(%error, "SQLite's log was not written back");
         }
     }
 }

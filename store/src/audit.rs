@@ -4,6 +4,7 @@ use crate::{
     accounts::Who,
     entity::{audit, audit_seal, stored::Stored, time::Instant},
     id::new_id,
+    many,
     tx::WriteTx,
 };
 use domain::{
@@ -11,7 +12,7 @@ use domain::{
     rights::Door,
 };
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -66,9 +67,6 @@ const UNSEEN: &[&str] = &[
     "undo_hand_over",
     "wrong_pickup_code",
 ];
-
-/// Rows of one statement.
-const ROWS: usize = 400;
 
 /// One change, before it is written.
 pub struct Change<'a> {
@@ -147,19 +145,16 @@ impl Change<'_> {
 /// Writes rows of the audit, each with a seal that the worker is still to give it a number in. A row without one was not
 /// written by this program.
 pub(crate) async fn put(tx: &impl ConnectionTrait, rows: Vec<audit::ActiveModel>) -> Result<(), DbErr> {
-    for rows in rows.chunks(ROWS) {
-        let pending: Vec<_> = rows
-            .iter()
-            .map(|row| audit_seal::ActiveModel {
-                audit_id: row.id.clone(),
-                community_id: row.community_id.clone(),
-                ..Default::default()
-            })
-            .collect();
-        audit::Entity::insert_many(rows.to_vec()).exec_without_returning(tx).await?;
-        audit_seal::Entity::insert_many(pending).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    let pending: Vec<_> = rows
+        .iter()
+        .map(|row| audit_seal::ActiveModel {
+            audit_id: row.id.clone(),
+            community_id: row.community_id.clone(),
+            ..Default::default()
+        })
+        .collect();
+    many::insert(tx, rows).await?;
+    many::insert(tx, pending).await
 }
 
 fn json(value: impl Serialize) -> Result<String, DbErr> {

@@ -33,6 +33,7 @@ pub mod households;
 pub mod id;
 pub mod login_codes;
 pub mod login_sessions;
+mod many;
 pub mod merges;
 pub mod migration;
 pub mod my_data;

@@ -2,12 +2,11 @@
 //! meanwhile, by one statement. In a rush that is one question to the database instead of hundreds; alone it is the
 //! same question a moment later. Nothing is kept: what is read is read after it was asked for.
 
+use crate::many::{MOST, padded};
 use sea_orm::DbErr;
 use std::{collections::HashMap, fmt, hash::Hash, pin::Pin, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 
-/// Who is answered by one statement; SQLite and PostgreSQL both bound the number of parameters.
-const MOST: usize = 256;
 /// Who may wait; whoever comes when so many do waits before the door.
 const QUEUE: usize = 4096;
 
@@ -82,15 +81,6 @@ where
             let _ = answer.send(value);
         }
     }
-}
-
-/// The same keys, and the last once more until there are a power of two: a database prepares a statement for each
-/// number of parameters, and so there are few.
-fn padded<K: Clone>(mut keys: Vec<K>) -> Vec<K> {
-    if let Some(last) = keys.last().cloned() {
-        keys.resize(keys.len().next_power_of_two(), last);
-    }
-    keys
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::{
     care_links::persons_who_allow,
     entity::{booking, booking_member, booking_place, household_member, person, request_answer, stored::Stored},
     id::new_id,
-    notices,
+    many, notices,
     terms::{Loaded, load_terms},
     tx::WriteTx,
 };
@@ -29,9 +29,6 @@ use sea_orm::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
-
-/// Rows of one statement; SQLite and PostgreSQL both bound the number of parameters.
-pub(super) const ROWS: usize = 500;
 
 /// Requests with all that they are judged by.
 pub(super) struct Batch {
@@ -83,21 +80,20 @@ impl Batch {
             answers: HashMap::new(),
             decided: Vec::new(),
         };
-        for keys in keys.chunks(ROWS) {
-            let rows = request_answer::Entity::find().filter(request_answer::Column::Key.is_in(keys.to_vec()));
+        for keys in many::groups(&keys) {
+            let rows = request_answer::Entity::find().filter(request_answer::Column::Key.is_in(keys));
             for row in rows.all(conn).await? {
                 let answer = serde_json::from_str(&row.answer).ok();
                 batch.answers.insert(RequestKey(row.key), (row.account_id, answer));
             }
         }
-        for people in people.chunks(ROWS) {
+        for people in many::groups(&people) {
             let rows = person::Entity::find()
-                .filter(person::Column::Id.is_in(people.to_vec()))
+                .filter(person::Column::Id.is_in(people.clone()))
                 .order_by_asc(person::Column::Id)
                 .lock_exclusive();
             batch.people.extend(rows.all(conn).await?.into_iter().map(|row| (PersonId(row.id), row)));
-            let homes =
-                household_member::Entity::find().filter(household_member::Column::PersonId.is_in(people.to_vec()));
+            let homes = household_member::Entity::find().filter(household_member::Column::PersonId.is_in(people));
             for row in homes.all(conn).await? {
                 batch.homes.entry(PersonId(row.person_id)).or_default().push(row.household_id);
             }
@@ -277,11 +273,11 @@ impl Batch {
             audits.push(decided.change(loaded).row(tx, None::<()>, Some(&decided.answer), decided.asked.at)?);
             answers.push(decided.answer_row()?);
         }
-        insert(tx, bookings).await?;
-        insert(tx, members).await?;
-        insert(tx, places).await?;
+        many::insert(tx, bookings).await?;
+        many::insert(tx, members).await?;
+        many::insert(tx, places).await?;
         audit::put(tx, audits).await?;
-        insert(tx, answers).await?;
+        many::insert(tx, answers).await?;
         for decided in self.decided.iter().filter(|decided| decided.asked.request.door == Door::Desk) {
             self.tell(tx, decided).await?;
         }
@@ -397,13 +393,6 @@ async fn last_numbers(
         .all(tx)
         .await?;
     Ok(rows.into_iter().collect())
-}
-
-async fn insert<A: sea_orm::ActiveModelTrait>(tx: &impl ConnectionTrait, rows: Vec<A>) -> Result<(), DbErr> {
-    for rows in rows.chunks(ROWS) {
-        A::Entity::insert_many(rows.to_vec()).exec_without_returning(tx).await?;
-    }
-    Ok(())
 }
 
 pub(super) fn distinct(ids: impl Iterator<Item = Uuid>) -> Vec<Uuid> {

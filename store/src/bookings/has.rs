@@ -1,9 +1,6 @@
 //! What persons and households have already, as far as the rules of entry of some terms ask for it.
 
-use super::{
-    batch::{ROWS, place_state},
-    book::BookRequest,
-};
+use super::{batch::place_state, book::BookRequest};
 use crate::{
     attendance::{attended, term_before},
     entity::{
@@ -11,6 +8,7 @@ use crate::{
         stored::Stored,
         time::{Day, Instant},
     },
+    many,
     terms::{Loaded, code, days_of},
 };
 use domain::{
@@ -20,8 +18,10 @@ use domain::{
     id::{OccurrenceId, PersonId, TermId},
     term::OccurrenceState,
 };
-use jiff::{Timestamp, civil::Date};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait};
+use jiff::{Timestamp, ToSpan, civil::Date};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait,
+};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -49,6 +49,22 @@ pub(crate) struct Has {
     attended: HashMap<(TermId, Uuid), Attended>,
 }
 
+/// The days to come of terms, and those beside them: what meets a date in another zone, or over midnight, stands there.
+/// Where these are few, they are named, so that what somebody has on other days isn't read.
+fn days(terms: &HashMap<TermId, Loaded>, now: Timestamp) -> Condition {
+    /// So many are named.
+    const FEW: usize = 32;
+    let from = Date::from(days_of(now, now).0);
+    let coming = terms.values().flat_map(|loaded| &loaded.dates).map(|date| Date::from(date.on_date));
+    let beside = coming.flat_map(|day| [day.saturating_sub(1.day()), day, day.saturating_add(1.day())]);
+    let days: BTreeSet<Date> = beside.filter(|day| *day >= from).collect();
+    let (first, last) = (days.first().copied().unwrap_or(from), days.last().copied().unwrap_or(from));
+    let between = booking_place::Column::OnDate.between(Day::from(first), Day::from(last));
+    let days: Vec<Day> = days.into_iter().map(Day::from).collect();
+    let named = (1..=FEW).contains(&days.len()).then(|| booking_place::Column::OnDate.is_in(many::padded(days)));
+    Condition::all().add(named.unwrap_or(between))
+}
+
 /// A child by name and birth date: each of two guardians may have written it down.
 pub(crate) fn identity(person: &person::Model) -> String {
     let birth = person.birth_date.map_or_else(|| person.id.to_string(), |birth| Date::from(birth).to_string());
@@ -68,21 +84,21 @@ impl Has {
         let entries = || terms.values().map(|loaded| &loaded.term.entry);
         let ids: Vec<Uuid> = people.keys().map(|person| person.0).collect();
         if let Some(now) = now {
-            for ids in ids.chunks(ROWS) {
+            for ids in many::groups(&ids) {
                 has.read_live(conn, terms, ids, now).await?;
             }
         }
         let periods: BTreeSet<&str> = entries().filter_map(|entry| Some(entry.period.as_ref()?.as_str())).collect();
         if !periods.is_empty() {
             let children: Vec<String> = people.values().map(identity).collect();
-            for children in children.chunks(ROWS) {
+            for children in many::groups(&children) {
                 has.read_periods(conn, &periods, children).await?;
             }
         }
         let limited = terms.values().filter(|loaded| loaded.term.entry.per_household.is_some());
         let limited: Vec<Uuid> = limited.map(|loaded| loaded.row.id).collect();
         let asks_groups = entries().any(|entry| entry.giving == Giving::PriorityFirst || !entry.only.is_empty());
-        for homes in homes.chunks(ROWS).filter(|_| !limited.is_empty()) {
+        for homes in many::groups(homes).filter(|_| !limited.is_empty()) {
             has.read_households(conn, &limited, homes).await?;
         }
         for (term, loaded) in terms.iter().filter(|(_, loaded)| loaded.term.entry.attendance.is_some()) {
@@ -96,16 +112,15 @@ impl Has {
         Ok(has)
     }
 
-    /// What stands on the days to come of these terms' dates.
+    /// What stands on the days to come of these terms' dates, and beside them.
     async fn read_live(
         &mut self,
         conn: &impl ConnectionTrait,
         terms: &HashMap<TermId, Loaded>,
-        people: &[Uuid],
+        people: Vec<Uuid>,
         now: Timestamp,
     ) -> Result<(), DbErr> {
-        let from = days_of(now, now).0;
-        let last = terms.values().flat_map(|loaded| &loaded.dates).map(|date| date.on_date).max();
+        let days = days(terms, now);
         let rows: Vec<(Uuid, Uuid, Uuid, Day, Instant, Instant, Stored<PlaceState>)> = booking_place::Entity::find()
             .select_only()
             .column(booking_place::Column::PersonId)
@@ -116,8 +131,8 @@ impl Has {
             .column(occurrence::Column::EndsAt)
             .column(booking_place::Column::State)
             .join(JoinType::InnerJoin, booking_place::Relation::Occurrence.def())
-            .filter(booking_place::Column::PersonId.is_in(people.to_vec()))
-            .filter(booking_place::Column::OnDate.between(from, last.unwrap_or(from)))
+            .filter(booking_place::Column::PersonId.is_in(people))
+            .filter(days)
             .filter(booking_place::Column::State.ne(code(PlaceState::Released)))
             .filter(occurrence::Column::State.eq(code(OccurrenceState::Scheduled)))
             .into_tuple()
@@ -140,11 +155,11 @@ impl Has {
         &mut self,
         conn: &impl ConnectionTrait,
         periods: &BTreeSet<&str>,
-        children: &[String],
+        children: Vec<String>,
     ) -> Result<(), DbErr> {
         let rows = booking::Entity::find()
             .filter(booking::Column::Period.is_in(periods.iter().copied()))
-            .filter(booking::Column::Identity.is_in(children.to_vec()))
+            .filter(booking::Column::Identity.is_in(children))
             .filter(booking::Column::State.ne(code(BookingState::Cancelled)));
         for row in rows.all(conn).await? {
             let (Some(period), Some(child)) = (row.period, row.identity) else { continue };
@@ -158,7 +173,7 @@ impl Has {
         &mut self,
         conn: &impl ConnectionTrait,
         terms: &[Uuid],
-        homes: &[Uuid],
+        homes: Vec<Uuid>,
     ) -> Result<(), DbErr> {
         let rows: Vec<(Uuid, Uuid, i64)> = booking::Entity::find()
             .select_only()
@@ -166,7 +181,7 @@ impl Has {
             .column(booking::Column::HouseholdId)
             .column_as(booking::Column::Id.count(), "live")
             .filter(booking::Column::TermId.is_in(terms.to_vec()))
-            .filter(booking::Column::HouseholdId.is_in(homes.to_vec()))
+            .filter(booking::Column::HouseholdId.is_in(homes))
             .filter(booking::Column::State.ne(code(BookingState::Cancelled)))
             .group_by(booking::Column::TermId)
             .group_by(booking::Column::HouseholdId)
@@ -185,9 +200,9 @@ impl Has {
         homes: &[Uuid],
     ) -> Result<HashMap<(Uuid, Uuid), Vec<Group>>, DbErr> {
         let mut groups: HashMap<(Uuid, Uuid), Vec<Group>> = HashMap::new();
-        for homes in homes.chunks(ROWS) {
+        for homes in many::groups(homes) {
             let rows = claim::Entity::find()
-                .filter(claim::Column::HouseholdId.is_in(homes.to_vec()))
+                .filter(claim::Column::HouseholdId.is_in(homes))
                 .filter(claim::Column::State.eq(code(ClaimState::Granted)));
             for row in rows.all(conn).await? {
                 groups.entry((row.community_id, row.household_id)).or_default().push(row.group.0);

@@ -29,6 +29,7 @@ mod m20261126_000023_excuse;
 mod m20261126_000024_week_hours;
 mod m20261126_000025_merge;
 mod m20261126_000027_second_factor;
+mod m20261126_000028_lean_bookings;
 
 /// Brings a database to the tables of this version, or back.
 #[derive(Debug)]
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000024_week_hours::Migration),
             Box::new(m20261126_000025_merge::Migration),
             Box::new(m20261126_000027_second_factor::Migration),
+            Box::new(m20261126_000028_lean_bookings::Migration),
         ]
     }
 }

@@ -24,6 +24,9 @@ pub enum Refusal {
     /// The consent without which nobody can be booked for was withdrawn, or never given.
     #[error("consent withdrawn")]
     ConsentWithdrawn,
+    /// By that name and birth date it would be a child who is booked already in the same period.
+    #[error("the same child is booked")]
+    SameChildBooked,
     /// Who has an account, or lives with somebody who has one, does it themselves and not by the desk.
     #[error("signs in")]
     SignsIn,

@@ -248,7 +248,7 @@ pub async fn remove_member(db: &DatabaseConnection, who: &Who, id: PersonId, now
     let person = person::Entity::find_by_id(id.0).lock_exclusive().one(&tx).await?.ok_or(StoreError::NotFound)?;
     let member = household_member::Entity::find_by_id((household, id.0)).one(&tx).await?;
     let member = member.ok_or(StoreError::NotFound)?;
-    if has_live(&tx, id, household, now).await? {
+    if has_live(&tx, id, Some(household), now).await? {
         return Err(Refusal::HasBookings.into());
     }
     let role = member.role.0;

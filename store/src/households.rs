@@ -4,10 +4,9 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
-    calendar::coming_dates_of,
     entity::{
-        account, booking, claim, community, household, household_code, household_member, person, preparation,
-        time::Instant,
+        account, booking, booking_place, claim, community, household, household_code, household_member, occurrence,
+        person, preparation, time::Instant,
     },
     families::{join, new_household},
     id::new_id,
@@ -17,7 +16,7 @@ use crate::{
     tx::{WriteTx, begin_write},
 };
 use domain::{
-    booking::BookingState,
+    booking::PlaceState,
     household::{CODE_DIGITS, CODE_HOURS, HouseholdNews},
     id::{CommunityId, PersonId},
     person::MemberRole,
@@ -28,7 +27,7 @@ use domain::{
 use jiff::{Timestamp, ToSpan};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
+    IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, RelationTrait, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -252,7 +251,7 @@ pub async fn leave_household(db: &DatabaseConnection, who: &Who, now: Timestamp)
         return Err(Refusal::LastGuardian.into());
     }
     if let Some(person) = who.person {
-        if has_live(&tx, PersonId(person), home, now).await? {
+        if has_live(&tx, PersonId(person), Some(home), now).await? {
             return Err(Refusal::HasBookings.into());
         }
         household_member::Entity::delete_by_id((home, person)).exec(&tx).await?;
@@ -280,20 +279,21 @@ pub async fn leave_household(db: &DatabaseConnection, who: &Who, now: Timestamp)
     Ok(())
 }
 
-/// True while a person holds places on coming dates, or waits, through a household's bookings.
+/// True while a person holds or awaits places on dates that aren't over; with a household, through its bookings alone.
 pub(crate) async fn has_live(
     conn: &impl ConnectionTrait,
     person: PersonId,
-    household: Uuid,
+    household: Option<Uuid>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let waiting = booking::Entity::find()
-        .filter(booking::Column::PersonId.eq(person.0))
-        .filter(booking::Column::HouseholdId.eq(household))
-        .filter(booking::Column::State.eq(code(BookingState::Waiting)))
-        .count(conn)
-        .await?;
-    Ok(waiting + coming_dates_of(conn, person, household, now).await? > 0)
+    let live = booking_place::Entity::find()
+        .join(JoinType::InnerJoin, booking_place::Relation::Occurrence.def())
+        .join(JoinType::InnerJoin, booking_place::Relation::Booking.def())
+        .filter(booking_place::Column::PersonId.eq(person.0))
+        .filter(booking_place::Column::State.ne(code(PlaceState::Released)))
+        .filter(occurrence::Column::EndsAt.gt(Instant::from(now)))
+        .apply_if(household, |live, household| live.filter(booking::Column::HouseholdId.eq(household)));
+    Ok(live.count(conn).await? > 0)
 }
 
 /// The households that a person belongs to.

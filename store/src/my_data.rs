@@ -15,6 +15,7 @@ use crate::{
         account, attendance, audit, booking, care_detail, care_link, care_reason, claim, community, consent, household,
         household_member, notice, occurrence, person, preparation, term,
     },
+    error::is_duplicate,
     households::has_live,
     login_sessions, merges, pickup, pinyin,
     sealed::Keys,
@@ -204,7 +205,7 @@ async fn bookings(db: &DatabaseConnection, id: PersonId, zone: &TimeZone) -> Res
 ///
 /// # Errors
 /// [`StoreError::NotFound`] for anybody else's member; [`Refusal::AlreadyInHousehold`] where another member is called so
-/// and was born then.
+/// and was born then; [`Refusal::SameChildBooked`].
 pub async fn correct_member(
     db: &DatabaseConnection,
     who: &Who,
@@ -253,7 +254,12 @@ async fn rewrite(
     model.pinyin = Set(pinyin::pinyin(name.as_str()));
     model.initials = Set(pinyin::initials(name.as_str()));
     model.birth_date = Set(birth.map(Into::into));
-    model.update(tx).await?;
+    let row = model.update(tx).await?;
+    // Two bookings of one child in a period may come to light by it.
+    merges::name_bookings(tx, &row).await.map_err(|error| match is_duplicate(&error) {
+        true => Refusal::SameChildBooked.into(),
+        false => StoreError::from(error),
+    })?;
     Ok(Some(fields.join(" ")))
 }
 
@@ -285,7 +291,7 @@ pub async fn erase_member(db: &DatabaseConnection, who: &Who, id: PersonId, now:
     if crate::households::homes_of(&tx, id.0).await?.len() > 1 {
         return Err(Refusal::InTwoHomes.into());
     }
-    if has_live(&tx, id, home, now).await? {
+    if has_live(&tx, id, Some(home), now).await? {
         return Err(Refusal::HasBookings.into());
     }
     let myself = who.person == Some(id.0);

@@ -243,6 +243,7 @@ pub async fn find_persons(
     let rows = person::Entity::find()
         .filter(person::Column::CommunityId.eq(at.0))
         .filter(person::Column::MergedInto.is_null())
+        .filter(person::Column::ErasedAt.is_null())
         .filter(any)
         .order_by_asc(person::Column::Name)
         .limit(20)

@@ -55,7 +55,8 @@ pub async fn erase_at_desk(slug: String, person: String, paper: String, sure: Op
     let (host, now) = (crate::ssr::host()?, crate::ssr::now()?);
     let id = person.parse().map_err(|_| crate::ssr::said(AppError::NotFound))?;
     let invalid = |field, problem| crate::ssr::said(AppError::invalid(field, problem));
-    let erased = crate::ssr::keeping(&[("erase-paper", Some(paper.as_str()))], async {
+    let typed = [("erase-paper", Some(paper.as_str()))];
+    let erased = crate::ssr::keeping(&typed, async {
         let paper = Line::parse(&paper).map_err(|problem| invalid("erase-paper", problem))?;
         if sure.is_none() {
             return Err(invalid("erase-sure", InputProblem::Empty));

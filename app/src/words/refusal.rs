@@ -10,6 +10,7 @@ pub fn refusal(refusal: &Refusal, offset: i32) -> String {
     let local = |instant: Timestamp| at(Offset::from_seconds(offset).unwrap_or(Offset::UTC).to_datetime(instant));
     match refusal {
         Refusal::ConsentWithdrawn => say!(privacy.no_withdrawn).to_string(),
+        Refusal::SameChildBooked => say!(privacy.no_same_child).to_string(),
         Refusal::SignsIn => say!(people.no_signs_in).to_string(),
         Refusal::InTwoHomes => say!(privacy.no_two_homes).to_string(),
         Refusal::WrongHouseholdCode => say!(family.no_code).to_string(),

@@ -10,6 +10,7 @@ mod undo;
 
 pub use read::merge_page;
 pub(crate) use read::{lines_of, twins_of};
+pub(crate) use rows::name_bookings;
 pub use undo::undo_merge;
 
 use crate::{

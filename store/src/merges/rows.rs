@@ -376,7 +376,7 @@ async fn answer_for(tx: &impl ConnectionTrait, id: Uuid, before: Option<Uuid>, h
 }
 
 /// By name and birth date a child is known in a period, whoever books for it: as they are now.
-async fn name_bookings(tx: &impl ConnectionTrait, person: &person::Model) -> Result<(), DbErr> {
+pub(crate) async fn name_bookings(tx: &impl ConnectionTrait, person: &person::Model) -> Result<(), DbErr> {
     booking::Entity::update_many()
         .col_expr(booking::Column::Identity, Expr::value(identity(person)))
         .filter(booking::Column::PersonId.eq(person.id))

@@ -5,15 +5,13 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
-    entity::{account, booking, booking_place, occurrence, person, time::Instant},
-    households::homes_of,
+    entity::{account, person},
+    households::{has_live, homes_of},
     merges,
     rosters::desk_of,
-    terms::code,
     tx::{WriteTx, begin_write},
 };
 use domain::{
-    booking::{BookingState, PlaceState},
     id::{CommunityId, PersonId},
     refusal::Refusal,
     rights::Act,
@@ -21,8 +19,8 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, JoinType, PaginatorTrait,
-    QueryFilter, QuerySelect, RelationTrait,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect,
 };
 
 /// True if the person, or somebody of the household, signs in: they see, mend and erase it themselves.
@@ -37,7 +35,8 @@ pub(crate) async fn signs_in(conn: &impl ConnectionTrait, id: PersonId) -> Resul
 /// Mends a resident's name, and the birth date if another is given. `paper` says where the request on paper lies.
 ///
 /// # Errors
-/// [`Refusal::SignsIn`] where somebody of the household has an account; [`StoreError::NotFound`] for anybody who is not
+/// [`Refusal::SignsIn`] where somebody of the household has an account; [`Refusal::SameChildBooked`];
+/// [`StoreError::NotFound`] for anybody who is not
 /// a resident of this community, or was erased or joined to another record, and for who may not do it.
 pub async fn correct_at_desk(
     db: &DatabaseConnection,
@@ -70,7 +69,7 @@ pub async fn erase_at_desk(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (tx, at, row) = begin(db, who, slug, id).await?;
-    if has_places(&tx, id, now).await? {
+    if has_live(&tx, id, None, now).await? {
         return Err(Refusal::HasBookings.into());
     }
     blank_all(&tx, row, now).await?;
@@ -98,19 +97,6 @@ async fn begin(
         return Err(Refusal::SignsIn.into());
     }
     Ok((tx, at, row))
-}
-
-/// True while a person holds places on coming dates, or waits.
-async fn has_places(conn: &impl ConnectionTrait, id: PersonId, now: Timestamp) -> Result<bool, DbErr> {
-    let waiting = booking::Entity::find()
-        .filter(booking::Column::PersonId.eq(id.0))
-        .filter(booking::Column::State.eq(code(BookingState::Waiting)));
-    let held = booking_place::Entity::find()
-        .join(JoinType::InnerJoin, booking_place::Relation::Occurrence.def())
-        .filter(booking_place::Column::PersonId.eq(id.0))
-        .filter(booking_place::Column::State.eq(code(PlaceState::Held)))
-        .filter(occurrence::Column::StartsAt.gt(Instant::from(now)));
-    Ok(waiting.count(conn).await? + held.count(conn).await? > 0)
 }
 
 fn change<'a>(at: CommunityId, who: &'a Who, id: PersonId, action: &'a str) -> Change<'a> {

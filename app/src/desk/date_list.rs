@@ -59,9 +59,8 @@ impl DateList {
                         <details open=open>
                             <summary>
                                 <b>{words::date_long(first.now.date)}</b>
-                                <span class="occ__meta">
-                                    <span>{say!(dates.of_day, count = day.len()).to_string()}</span>
-                                </span>
+                                " · "
+                                {say!(dates.of_day, count = day.len()).to_string()}
                             </summary>
                             <ol class="plan">{rows(day)}</ol>
                         </details>

@@ -22,6 +22,10 @@ const CLASSES: usize = 20;
 /// How often each rush is run, each time on fresh classes.
 const ROUNDS: usize = 3;
 
+/// In how many weeks the classes of each figure begin: all parents have the same few places on the days of each, since it
+/// is old bookings that are to slow it down, and not fourteen classes of one child at one hour.
+const WEEKS: [i64; 4] = [2, 10, 20, 30];
+
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
@@ -63,13 +67,14 @@ pub async fn report(binary: &Path, on: &On<'_>, size: Size) -> Result<String, Fa
     let at_first = server.resident()?;
     let rush = Rush { town: &town, port: server.port, size };
     println!("  one class, all at once");
-    let first = rush.run(1, Duration::ZERO).await?;
+    let [one_on, many_on, spread_on, late_on] = WEEKS;
+    let first = rush.run(1, one_on, Duration::ZERO).await?;
     let resident = server.resident()?;
-    let one = rush.rounds(1, Duration::ZERO).await?;
+    let one = rush.rounds(1, one_on, Duration::ZERO).await?;
     println!("  {CLASSES} classes, all at once");
-    let many = rush.rounds(CLASSES, Duration::ZERO).await?;
+    let many = rush.rounds(CLASSES, many_on, Duration::ZERO).await?;
     println!("  one class, within a second");
-    let spread = rush.rounds(1, Duration::from_secs(1)).await?;
+    let spread = rush.rounds(1, spread_on, Duration::from_secs(1)).await?;
     println!("  the limits");
     let limit_one = limits::measure(&on.limit, 1, first.times.len() * ROUNDS).await?;
     let limit_many = limits::measure(&on.limit, CLASSES, first.times.len() * ROUNDS).await?;
@@ -77,8 +82,8 @@ pub async fn report(binary: &Path, on: &On<'_>, size: Size) -> Result<String, Fa
     let seeding = Instant::now();
     old::seed(&town, size.old).await?;
     println!("  seeded in {:.0} s", seeding.elapsed().as_secs_f64());
-    rush.run(1, Duration::ZERO).await?;
-    let late = rush.rounds(1, Duration::ZERO).await?;
+    rush.run(1, late_on, Duration::ZERO).await?;
+    let late = rush.rounds(1, late_on, Duration::ZERO).await?;
 
     let mut report = format!("## Booking, {}\n\n", on.name);
     writeln!(
@@ -109,19 +114,19 @@ pub async fn report(binary: &Path, on: &On<'_>, size: Size) -> Result<String, Fa
 }
 
 impl Rush<'_> {
-    async fn rounds(&self, classes: usize, spread: Duration) -> Result<Load, Failure> {
+    async fn rounds(&self, classes: usize, weeks: i64, spread: Duration) -> Result<Load, Failure> {
         let mut loads = Vec::new();
         for _ in 0..ROUNDS {
-            loads.push(self.run(classes, spread).await?);
+            loads.push(self.run(classes, weeks, spread).await?);
         }
         Ok(Load::joined(loads))
     }
 
     /// Every parent books once, all at once or evenly over a time; the history checker reads what came of it.
-    async fn run(&self, classes: usize, spread: Duration) -> Result<Load, Failure> {
+    async fn run(&self, classes: usize, weeks: i64, spread: Duration) -> Result<Load, Failure> {
         let mut terms = Vec::new();
         for _ in 0..classes {
-            terms.push(self.town.class(2, 4).await?);
+            terms.push(self.town.class(weeks, 4).await?);
         }
         let mut connections = Vec::new();
         for _ in 0..self.size.parents {

@@ -31,7 +31,7 @@ const SQLITE_CACHE: &str = "-8192";
 const SQLITE_LOG: &str = "4096";
 
 /// Statements that each connection keeps prepared: those about many rows are of some twenty lengths each.
-const STATEMENTS: usize = 400;
+const STATEMENTS: usize = 200;
 
 /// Connections to PostgreSQL, of one node.
 const POSTGRES_CONNECTIONS: u32 = 16;

@@ -6,9 +6,11 @@ use domain::{
     roll::Tap,
 };
 use idb::{Database, DatabaseEvent, Error, Factory, ObjectStoreParams, Query, TransactionMode};
+use js_sys::{Array, Function, Promise, Reflect};
 use leptos::serde_json;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 const DATABASE: &str = "zhaoxi";
 const TAPS: &str = "taps";
@@ -62,6 +64,22 @@ pub async fn all() -> Result<Vec<Kept>, Error> {
     let mut kept: Vec<Kept> = values.into_iter().filter_map(read).collect();
     kept.sort_by(|one, other| one.made.total_cmp(&other.made));
     Ok(kept)
+}
+
+/// How many are kept. Where none ever were, it makes no database to look.
+pub async fn count() -> usize {
+    if !is_there().await.unwrap_or_default() {
+        return 0;
+    }
+    all().await.map_or(0, |kept| kept.len())
+}
+
+async fn is_there() -> Result<bool, JsValue> {
+    let factory = Reflect::get(&leptos::prelude::window(), &"indexedDB".into())?;
+    let databases: Function = Reflect::get(&factory, &"databases".into())?.dyn_into()?;
+    let known: Promise = databases.call0(&factory)?.dyn_into()?;
+    let known: Array = JsFuture::from(known).await?.dyn_into()?;
+    Ok(known.iter().any(|one| Reflect::get(&one, &"name".into()).is_ok_and(|name| name == DATABASE)))
 }
 
 /// Forgets taps that were answered.

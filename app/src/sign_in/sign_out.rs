@@ -25,8 +25,7 @@ pub fn SignOutForm() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         leptos::task::spawn_local(async move {
-            let kept = crate::attendance::keeper::all().await;
-            unsent.try_set(kept.map_or(0, |kept| kept.len()));
+            unsent.try_set(crate::attendance::keeper::count().await);
         });
     });
     let ask = move |event: leptos::ev::MouseEvent| {

@@ -1,6 +1,9 @@
 //! Opening a database and bringing it up to date.
 
-use crate::{migration::Migrator, tx};
+use crate::{
+    migration::Migrator,
+    tx::{self, WriteConnection},
+};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector,
     Statement,
@@ -11,7 +14,7 @@ use sea_orm::{
     },
 };
 use sea_orm_migration::MigratorTrait;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// The oldest SQLite taken: older ones may lose a commit in WAL mode when two connections write and reset the log.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -19,12 +22,15 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 /// How long a writer waits for the lock of another, and a request for a connection of the pool.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Connections to SQLite: one writes, the others read.
+/// Connections that read from SQLite, beside the one that writes.
 const SQLITE_CONNECTIONS: u32 = 8;
 
-/// Pages that each connection may keep, in KiB below zero: with years of bookings an index doesn't fit into SQLite's own
-/// 2 MiB, and each booking would read its pages anew.
-const SQLITE_CACHE: &str = "-8192";
+/// Pages that each of them may keep, in KiB below zero.
+const SQLITE_CACHE: &str = "-4096";
+
+/// The same of the one that writes: with years of bookings an index doesn't fit into SQLite's own 2 MiB, and each booking
+/// would read its pages anew.
+const SQLITE_WRITE_CACHE: &str = "-16384";
 
 /// Pages in SQLite's log at which a commit writes them back itself, 16 MiB: with years of bookings each commit of a rush
 /// makes more pages dirty than SQLite's own 1000, and would write all of them twice. Between rushes [`write_back`] does it.
@@ -57,6 +63,11 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
     }
 }
 
+/// Closes a database. A SQLite file is then whole without its log, if nobody else has it open.
+pub async fn close(db: DatabaseConnection) -> Result<(), DbErr> {
+    tx::close(db).await
+}
+
 async fn connect_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
     let options: SqliteConnectOptions = url.parse().map_err(failure)?;
     let path = options.get_filename().to_owned();
@@ -75,20 +86,12 @@ async fn connect_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
         .busy_timeout(PATIENCE)
         .statement_cache_capacity(STATEMENTS)
         .pragma("temp_store", "MEMORY")
-        .pragma("cache_size", SQLITE_CACHE)
         .pragma("wal_autocheckpoint", SQLITE_LOG);
-    let pool = SqlitePoolOptions::new()
-        .max_connections(SQLITE_CONNECTIONS)
-        .acquire_timeout(PATIENCE)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        // Where a commit failed since the disk was full, SQLite has ended the transaction by itself. The rollback then finds
-        // none, and sqlx would believe for ever that this connection is in one.
-        .before_acquire(|connection, _| Box::pin(std::future::ready(Ok(!connection.is_in_transaction()))))
-        .connect_with(quiet(options))
-        .await
-        .map_err(failure)?;
+    let writing = quiet(options.clone().pragma("cache_size", SQLITE_WRITE_CACHE));
+    let writer = sqlite_pool(1, None).connect_lazy_with(writing);
+    let writer = WriteConnection::new(SqlxSqliteConnector::from_sqlx_sqlite_pool(writer));
+    let reading = quiet(options.pragma("cache_size", SQLITE_CACHE));
+    let pool = sqlite_pool(SQLITE_CONNECTIONS, Some(writer)).connect_with(reading).await.map_err(failure)?;
     let db = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool);
     let version = sqlite_version(&db).await?;
     if !is_new_enough(&version) {
@@ -96,6 +99,22 @@ async fn connect_sqlite(url: &str) -> Result<DatabaseConnection, DbErr> {
         return Err(refusal(&format!("SQLite {version} is too old: {major}.{minor}.{patch} or later is needed")));
     }
     Ok(db)
+}
+
+/// How a pool of connections to SQLite works. It keeps the connection that writes for as long as it lives.
+fn sqlite_pool(connections: u32, writer: Option<Arc<WriteConnection>>) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        // Where a commit failed since the disk was full, SQLite has ended the transaction by itself. The rollback then finds
+        // none, and sqlx would believe for ever that this connection is in one.
+        .before_acquire(move |connection, _| {
+            let _kept = &writer;
+            Box::pin(std::future::ready(Ok(!connection.is_in_transaction())))
+        })
 }
 
 /// Writes back what stands in SQLite's log as far as nobody reads it, so that no commit has to; nothing on PostgreSQL,

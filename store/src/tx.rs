@@ -12,7 +12,7 @@ use sea_orm::{
 use std::{
     collections::{BTreeSet, HashMap},
     path::PathBuf,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError, Weak},
     time::Duration,
 };
 use tokio::sync::{Mutex as Turns, OwnedMutexGuard, watch};
@@ -28,8 +28,48 @@ static WRITERS: LazyLock<Mutex<HashMap<PathBuf, Arc<Writers>>>> = LazyLock::new(
 struct Writers {
     /// Who writes now.
     turns: Arc<Turns<()>>,
+    /// The connections that write, of each pool that was opened: the first that is still there serves all.
+    connections: Mutex<Vec<Weak<WriteConnection>>>,
     /// Told of each commit that raised a revision.
     raised: watch::Sender<()>,
+}
+
+/// The one connection of a pool that writes to a SQLite file. What a connection has read of the file it reads anew after
+/// another has written; so the writers of a process share one, which finds in its memory what the last of them left.
+pub(crate) struct WriteConnection(DatabaseConnection);
+
+impl WriteConnection {
+    /// Makes it known for its file, for as long as the pool that keeps it lives.
+    pub(crate) fn new(db: DatabaseConnection) -> Arc<Self> {
+        let writers = writers(&db);
+        let connection = Arc::new(Self(db));
+        let mut connections = writers.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        connections.retain(|other| other.strong_count() > 0);
+        connections.push(Arc::downgrade(&connection));
+        drop(connections);
+        connection
+    }
+}
+
+impl Writers {
+    /// The connection that writes; none for a pool that was opened without one.
+    fn connection(&self) -> Option<Arc<WriteConnection>> {
+        let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = |one: &Arc<WriteConnection>| !one.0.get_sqlite_connection_pool().is_closed();
+        connections.iter().filter_map(Weak::upgrade).find(open)
+    }
+}
+
+/// Closes a database, last of all the connection that writes to a SQLite file, which then writes its log back.
+pub(crate) async fn close(db: DatabaseConnection) -> Result<(), DbErr> {
+    let writers = (db.get_database_backend() == DbBackend::Sqlite).then(|| writers(&db));
+    db.close().await?;
+    let Some(writers) = writers else { return Ok(()) };
+    let _turn = turn(&writers).await?;
+    match writers.connection() {
+        Some(connection) => connection.0.close_by_ref().await,
+        None => Ok(()),
+    }
 }
 
 /// A transaction that writes, until it is committed; dropped before, it changed nothing.
@@ -111,7 +151,10 @@ pub async fn begin_write(db: &DatabaseConnection) -> Result<WriteTx, DbErr> {
         let committed = Some(IsolationLevel::ReadCommitted);
         (None, None, TransactionOptions { isolation_level: committed, ..TransactionOptions::default() })
     };
-    let tx = db.begin_with_options(options).await?;
+    // A database that was closed is not written to by another way.
+    let open = writers.as_ref().filter(|_| !db.get_sqlite_connection_pool().is_closed());
+    let own = open.and_then(|writers| writers.connection());
+    let tx = own.as_ref().map_or(db, |own| &own.0).begin_with_options(options).await?;
     Ok(WriteTx { tx, shown: Mutex::default(), writers, _turn: turn })
 }
 

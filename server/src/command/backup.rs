@@ -14,7 +14,7 @@ pub async fn backup(config: &Config, file: &Path, seal: &Sealing) -> Result<(), 
     let key = key(seal)?;
     let db = open_what_is_there(&config.database).await?;
     let rows = back_up(&db, file, key.as_ref(), now(config, &db).await?).await?;
-    db.close().await?;
+    store::connect::close(db).await?;
     let sealed = if key.is_some() { "sealed" } else { "not sealed: whoever has it can read it" };
     println!("{} is in {}, {sealed}", config.database.shown(), file.display());
     println!("{} rows of {} tables", rows.values().sum::<u64>(), rows.len());

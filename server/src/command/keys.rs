@@ -37,7 +37,7 @@ pub async fn keys(config: &Config, what: &cli::Keys) -> Result<(), Failure> {
         }
         cli::Keys::List => list(&db, &keys, &file).await?,
     }
-    db.close().await?;
+    store::connect::close(db).await?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ pub async fn restore(config: &Config, file: &Path, seal: &Sealing) -> Result<Exi
     let restored = match restored {
         Ok(restored) => restored,
         Err(error) => {
-            db.close().await?;
+            store::connect::close(db).await?;
             if let Some(made) = config.database.file().filter(|_| fresh) {
                 let _ = std::fs::remove_file(made);
             }
@@ -29,6 +29,6 @@ pub async fn restore(config: &Config, file: &Path, seal: &Sealing) -> Result<Exi
     );
     let mut report = Report::default();
     report.look_deep(config, &db).await;
-    db.close().await?;
+    store::connect::close(db).await?;
     Ok(report.exit_code())
 }

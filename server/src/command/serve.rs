@@ -86,7 +86,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         following.abort();
     }
     logins.write_uses().await;
-    db.close().await?;
+    store::connect::close(db).await?;
     Ok(())
 }
 

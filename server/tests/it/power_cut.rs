@@ -107,7 +107,7 @@ async fn check(history: &History, answered: usize, file: &[u8], log: &[u8]) {
     integrity(&db).await;
     let found = history.check_copy(&db, answered).await.unwrap();
     assert!(found.is_empty(), "{}, with {} bytes of log, of\n{}", found.join("\n"), log.len(), history.lines());
-    db.close().await.unwrap();
+    connect::close(db).await.unwrap();
     fs::remove_dir_all(folder).unwrap();
 }
 

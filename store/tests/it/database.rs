@@ -118,7 +118,7 @@ async fn migrated_file() -> Vec<u8> {
     let db = connect::connect(&sqlite_url(&file)).await.unwrap();
     connect::migrate(&db).await.unwrap();
     // The last connection to close writes the log back into the file.
-    db.close().await.unwrap();
+    connect::close(db).await.unwrap();
     assert!(!folder.join("template.sqlite-wal").exists(), "the template is whole only without its log");
     let bytes = std::fs::read(&file).unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
@@ -132,7 +132,7 @@ async fn migrated_database() -> String {
     administer(&server, &format!("CREATE DATABASE {name}")).await;
     let db = connect::connect(&with_database(&server, &name)).await.unwrap();
     connect::migrate(&db).await.unwrap();
-    db.close().await.unwrap();
+    connect::close(db).await.unwrap();
     // A database that somebody is connected to can't be copied: nobody may be, not even autovacuum.
     administer(&server, &format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")).await;
     name
@@ -141,7 +141,7 @@ async fn migrated_database() -> String {
 async fn administer(server: &str, sql: &str) {
     let db = Database::connect(server).await.unwrap_or_else(|error| panic!("{POSTGRES} names no server: {error}"));
     db.execute_unprepared(sql).await.unwrap();
-    db.close().await.unwrap();
+    connect::close(db).await.unwrap();
 }
 
 fn server_url() -> String {

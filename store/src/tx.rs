@@ -62,11 +62,15 @@ impl Writers {
 
 /// Closes a database, last of all the connection that writes to a SQLite file, which then writes its log back.
 pub(crate) async fn close(db: DatabaseConnection) -> Result<(), DbErr> {
-    let writers = (db.get_database_backend() == DbBackend::Sqlite).then(|| writers(&db));
+    if db.get_database_backend() != DbBackend::Sqlite {
+        return db.close().await;
+    }
+    let writers = writers(&db);
+    // Held, or it would go with the pool, and nobody could wait for it.
+    let connection = writers.connection();
     db.close().await?;
-    let Some(writers) = writers else { return Ok(()) };
     let _turn = turn(&writers).await?;
-    match writers.connection() {
+    match connection {
         Some(connection) => connection.0.close_by_ref().await,
         None => Ok(()),
     }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Browser, Page } from '@playwright/test';
 import { newTerm } from '../desk';
-import { accessible, expect, fits, hydrated, newPhone, open, scripted, signInAs, signInStaff, test, visitor } from '../support';
+import { accessible, expect, fits, hydrated, newPhone, open, signInAs, signInStaff, test, visitor } from '../support';
 
 const password = 'a sentence of my own';
 
@@ -128,8 +128,7 @@ test('staff sign in by password and app; a recovery code helps without it, and a
   await her.waitForURL(/yongxing\/desk/);
 });
 
-test('a passkey signs in by itself, and the password no longer does alone', async ({ page, browser }) => {
-  test.skip(!scripted(), 'a passkey takes a script');
+test('a passkey signs in by itself, and the password no longer does alone', { tag: '@script' }, async ({ page, browser }) => {
   test.slow();
   const { page: her, login } = await colleague(page, browser, '小陈');
   const browserSide = await her.context().newCDPSession(her);

@@ -1,6 +1,6 @@
 //! What time alone does to bookings: offers and holds that end, and lots that fall due.
 
-use super::{cancel::set_places, draw::draw_lots, promote::promote_waiting};
+use super::{batch::distinct, cancel::set_places, draw::draw_lots, promote::promote_waiting};
 use crate::{
     StoreError,
     audit::Change,
@@ -18,8 +18,8 @@ use domain::{
 };
 use jiff::Timestamp;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseConnection, EntityTrait, ExprTrait, IntoActiveModel,
+    QueryFilter, QuerySelect, Select, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -39,16 +39,8 @@ pub struct Swept {
 /// Only those of the database; what was done for other terms stays done.
 pub async fn sweep(db: &DatabaseConnection, now: Timestamp) -> Result<Swept, StoreError> {
     let mut swept = Swept::default();
-    let terms: Vec<Uuid> = booking::Entity::find()
-        .select_only()
-        .column(booking::Column::TermId)
-        .distinct()
-        .filter(booking::Column::State.eq(code(BookingState::Offered)))
-        .filter(booking::Column::AnswerBy.lte(Instant::from(now)))
-        .into_tuple()
-        .all(db)
-        .await?;
-    for term in terms {
+    let terms: Vec<Uuid> = terms_with_offers_over(now).into_tuple().all(db).await?;
+    for term in distinct(terms.into_iter()) {
         swept.lapsed += lapse(db, TermId(term), now).await?;
     }
     let due: Vec<Uuid> = term::Entity::find()
@@ -65,6 +57,18 @@ pub async fn sweep(db: &DatabaseConnection, now: Timestamp) -> Result<Swept, Sto
         swept.drawn += usize::from(draw_lots(db, TermId(term), now).await?);
     }
     Ok(swept)
+}
+
+/// The terms of offers and holds whose time is over, each as often as it has some. The state is written out and not
+/// passed: only then does a database know that its index of offers has them all; and were each term to come once, it would
+/// read every booking that there ever was in the order of terms.
+fn terms_with_offers_over(now: Timestamp) -> Select<booking::Entity> {
+    let offered = Expr::cust(format!("'{}'", code(BookingState::Offered)));
+    booking::Entity::find()
+        .select_only()
+        .column(booking::Column::TermId)
+        .filter(booking::Column::State.into_expr().eq(offered))
+        .filter(booking::Column::AnswerBy.lte(Instant::from(now)))
 }
 
 async fn lapse(db: &DatabaseConnection, term: TermId, now: Timestamp) -> Result<usize, StoreError> {
@@ -112,4 +116,28 @@ async fn lapse(db: &DatabaseConnection, term: TermId, now: Timestamp) -> Result<
     promote_waiting(&tx, term, now).await?;
     tx.commit().await?;
     Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{connect, id::new_id};
+    use sea_orm::{ConnectionTrait, DbBackend, QueryTrait};
+
+    #[tokio::test]
+    async fn looking_for_offers_that_are_over_reads_no_other_booking() {
+        let now = Timestamp::UNIX_EPOCH;
+        let folder = std::env::temp_dir().join(format!("zhaoxi-sweep-{}", new_id(now)));
+        std::fs::create_dir(&folder).unwrap();
+        let db = connect::connect(&format!("sqlite://{}", folder.join("sweep.db").display())).await.unwrap();
+        connect::migrate(&db).await.unwrap();
+        let mut plan = terms_with_offers_over(now).build(DbBackend::Sqlite);
+        plan.sql = format!("EXPLAIN QUERY PLAN {}", plan.sql);
+        let rows = db.query_all_raw(plan).await.unwrap();
+        let steps: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+        assert!(steps.iter().any(|step| step.contains("USING INDEX booking_answer_by_idx")), "{steps:?}");
+        assert!(!steps.iter().any(|step| step.starts_with("SCAN")), "{steps:?}");
+        connect::close(db).await.unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }

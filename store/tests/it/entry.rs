@@ -12,14 +12,18 @@ use domain::{
     refusal::Refusal,
     rights::Door,
     term::Promotion,
+    text::PersonName,
 };
 use jiff::{ToSpan, civil::date};
+use sea_orm::EntityTrait;
 use store::{
     StoreError, accounts,
     activities::{self, NewTerm},
     bookings::{Answers, Asked, BookRequest, BookingDesk, book_place, cancel_booking, prepare_booking, prepared},
     calendar, claims,
+    entity::person,
     entries::{NewEntry, set_entry},
+    my_data::correct_member,
     notices,
 };
 
@@ -131,6 +135,29 @@ on_both_databases!(a_child_has_one_place_a_period_whoever_books, |test: TestData
         );
     }
     assert!(matches!(ask(&town, &mother, &request(terms[1], mother.child)).await, Ok(Booked::Confirmed { .. })));
+});
+
+on_both_databases!(a_corrected_name_gives_no_child_two_places_of_a_period, |test: TestDatabase| async move {
+    let town = Town::new(&test.db).await;
+    let terms = [town.term(5).await, town.term(5).await];
+    for term in terms {
+        set(&town, term, Entry { period: "2027寒假".to_owned().try_into().ok(), ..Entry::default() }).await;
+    }
+    let [mother, father] = [town.parent(1).await, town.parent(2).await];
+    let written = [town.child(mother.who.account, "小明").await, town.child(father.who.account, "小名").await];
+    let father = accounts::who_is(&test.db, father.who.account).await.unwrap().unwrap();
+    book_place(&test.db, &mother.who, &request(terms[0], written[0]), now()).await.unwrap();
+    book_place(&test.db, &father, &request(terms[1], written[1]), now()).await.unwrap();
+    let row = person::Entity::find_by_id(written[1].0).one(&test.db).await.unwrap().unwrap();
+    let right = PersonName::parse("小明").unwrap();
+    let birth = row.birth_date.map(Into::into);
+    let mended = correct_member(&test.db, &father, written[1], &right, birth, now()).await;
+    assert!(matches!(mended, Err(StoreError::Refused(Refusal::SameChildBooked))), "{mended:?}");
+    let kept = person::Entity::find_by_id(written[1].0).one(&test.db).await.unwrap().unwrap();
+    assert_eq!(kept.name, "小名", "nothing was written");
+    let mine = calendar::my_bookings(&test.db, &father, None, now()).await.unwrap();
+    cancel_booking(&test.db, &father, mine[0].id, Door::Page, now()).await.unwrap();
+    correct_member(&test.db, &father, written[1], &right, birth, now()).await.unwrap();
 });
 
 on_both_databases!(a_household_has_its_limit_and_gets_it_back, |test: TestDatabase| async move {

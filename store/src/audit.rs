@@ -1,8 +1,12 @@
 //! The audit: every write leaves a row in its own transaction, and with it says whether public pages change.
+//!
+//! The row by which somebody was booked has the id of the booking: who reads what was done for persons finds it by that,
+//! and the index of persons, which is for the others, need not grow with each booking of a rush.
 
 use crate::{
     accounts::Who,
-    entity::{audit, audit_seal, stored::Stored, time::Instant},
+    bookings,
+    entity::{audit, audit_seal, booking, stored::Stored, time::Instant},
     id::new_id,
     many,
     tx::WriteTx,
@@ -12,7 +16,9 @@ use domain::{
     rights::Door,
 };
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -157,6 +163,38 @@ pub(crate) async fn put(tx: &impl ConnectionTrait, rows: Vec<audit::ActiveModel>
     many::insert(tx, pending).await
 }
 
+/// What was done for persons, but for how they were booked.
+pub(crate) fn besides_booking(persons: impl IntoIterator<Item = Uuid>) -> Condition {
+    let indexed = audit::Column::Id.into_expr().ne(audit::Column::SubjectId.into_expr());
+    Condition::all().add(audit::Column::ForPerson.is_in(persons)).add(indexed)
+}
+
+/// All that was done for persons.
+pub(crate) async fn all_for(conn: &impl ConnectionTrait, persons: &[Uuid]) -> Result<Condition, DbErr> {
+    let booked: Vec<Uuid> = booking::Entity::find()
+        .select_only()
+        .column(booking::Column::Id)
+        .filter(bookings::of_persons(persons.iter().copied()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let theirs = audit::Column::ForPerson.is_in(persons.iter().copied());
+    let booked = Condition::all().add(audit::Column::Id.is_in(booked)).add(theirs);
+    Ok(Condition::any().add(besides_booking(persons.iter().copied())).add(booked))
+}
+
 fn json(value: impl Serialize) -> Result<String, DbErr> {
     serde_json::to_string(&value).map_err(|e| DbErr::Json(e.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::assert_found_by;
+
+    #[tokio::test]
+    async fn what_was_done_for_a_person_is_found_by_its_index() {
+        let found = audit::Entity::find().filter(besides_booking([Uuid::nil()]));
+        assert_found_by(&found, "audit_for_person_besides_booking_idx").await;
+    }
 }

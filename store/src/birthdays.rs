@@ -1,7 +1,7 @@
 //! Children who come of age: at 14 their own consent counts, at 18 they are adults. Their households are told, once.
 
 use crate::{
-    audit::Change,
+    audit::{Change, besides_booking},
     entity::{audit, community, household_member, person, stored::Stored, time::Day},
     merges, notices,
     terms::{code, local, zone_of},
@@ -75,9 +75,7 @@ async fn tell(
 ) -> Result<bool, DbErr> {
     // Who was written down twice is told once.
     let records = merges::records_of(db, id).await?;
-    let before = audit::Entity::find()
-        .filter(audit::Column::ForPerson.is_in(records))
-        .filter(audit::Column::Action.eq(news.code()));
+    let before = audit::Entity::find().filter(besides_booking(records)).filter(audit::Column::Action.eq(news.code()));
     if before.clone().one(db).await?.is_some() {
         return Ok(false);
     }

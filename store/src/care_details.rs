@@ -8,7 +8,7 @@ pub(crate) use row::{TABLE, sealed};
 use crate::{
     StoreError,
     accounts::Who,
-    audit::Change,
+    audit::{Change, besides_booking},
     communities, consents,
     entity::{
         audit, booking_place, care_detail, care_reason, household_member, occurrence, person, stored::Stored, time::Day,
@@ -197,7 +197,7 @@ pub async fn family_care(
     }
     let zone = communities::zone(db, CommunityId(row.community_id)).await?;
     let readings = audit::Entity::find()
-        .filter(audit::Column::ForPerson.is_in(merges::records_of(db, id.0).await?))
+        .filter(besides_booking(merges::records_of(db, id.0).await?))
         .filter(audit::Column::Action.eq("read_care_details"))
         .order_by_desc(audit::Column::At)
         .limit(READINGS)

@@ -4,6 +4,7 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
+    bookings::of_persons,
     entity::{
         account, booking, booking_place, claim, community, household, household_code, household_member, occurrence,
         person, preparation, time::Instant,
@@ -200,7 +201,7 @@ async fn join_as_guardian(
         if others || accounts_of(tx, old).await? > 1 {
             return Err(Refusal::HasHousehold.into());
         }
-        take_along(tx, old, home).await?;
+        take_along(tx, actor.person_id, old, home).await?;
     }
     if let Some(person) = actor.person_id {
         household_member::Entity::delete_many()
@@ -216,10 +217,11 @@ async fn join_as_guardian(
     Ok(Entered::Joined)
 }
 
-/// What a household that nobody is left in had is the other's.
-async fn take_along(tx: &WriteTx, old: Uuid, home: Uuid) -> Result<(), DbErr> {
+/// What a household had that nobody but this person was in is the other's.
+async fn take_along(tx: &WriteTx, person: Option<Uuid>, old: Uuid, home: Uuid) -> Result<(), DbErr> {
     booking::Entity::update_many()
         .col_expr(booking::Column::HouseholdId, Expr::value(home))
+        .filter(of_persons(person))
         .filter(booking::Column::HouseholdId.eq(old))
         .exec(tx)
         .await?;

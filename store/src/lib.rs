@@ -42,6 +42,8 @@ pub mod numbers;
 pub mod password;
 pub mod pickup;
 pub mod pinyin;
+#[cfg(test)]
+mod plan;
 pub mod read_many;
 pub mod resources;
 pub mod retention;

@@ -9,7 +9,8 @@ pub use at_desk::{correct_at_desk, erase_at_desk};
 use crate::{
     StoreError,
     accounts::Who,
-    audit::Change,
+    audit::{Change, all_for},
+    bookings::of_persons,
     care_details,
     entity::{
         account, attendance, audit, booking, care_detail, care_link, care_reason, claim, community, consent, household,
@@ -122,8 +123,8 @@ async fn person(db: &DatabaseConnection, id: PersonId, role: &str) -> Result<Val
         .order_by_asc(consent::Column::CreatedAt)
         .all(db)
         .await?;
-    let changes =
-        audit::Entity::find().filter(audit::Column::ForPerson.eq(id.0)).order_by_asc(audit::Column::At).all(db).await?;
+    let changes = audit::Entity::find().filter(all_for(db, &[id.0]).await?);
+    let changes = changes.order_by_asc(audit::Column::At).all(db).await?;
     let at = |instant: crate::entity::time::Instant| local(instant.into(), &zone).to_string();
     Ok(json!({
         "name": row.name,
@@ -150,11 +151,8 @@ async fn person(db: &DatabaseConnection, id: PersonId, role: &str) -> Result<Val
 }
 
 async fn bookings(db: &DatabaseConnection, id: PersonId, zone: &TimeZone) -> Result<Vec<Value>, StoreError> {
-    let rows = booking::Entity::find()
-        .filter(booking::Column::PersonId.eq(id.0))
-        .order_by_asc(booking::Column::CreatedAt)
-        .all(db)
-        .await?;
+    let rows =
+        booking::Entity::find().filter(of_persons([id.0])).order_by_asc(booking::Column::CreatedAt).all(db).await?;
     let terms: HashMap<Uuid, term::Model> = term::Entity::find()
         .filter(term::Column::Id.is_in(rows.iter().map(|row| row.term_id)))
         .all(db)
@@ -355,7 +353,7 @@ async fn forget(tx: &WriteTx, id: Uuid) -> Result<(), StoreError> {
     // By it the same child was known in another household; it is made of name and birth date.
     booking::Entity::update_many()
         .col_expr(booking::Column::Identity, Expr::value(None::<String>))
-        .filter(booking::Column::PersonId.eq(id))
+        .filter(of_persons([id]))
         .exec(tx)
         .await?;
     Ok(())

@@ -3,12 +3,12 @@
 use crate::{
     StoreError,
     accounts::Who,
-    audit::Change,
+    audit::{Change, all_for},
     bookings::weekly_of,
     calendar, care_details,
     changes::changes_of,
     communities, crews,
-    entity::{audit, booking, booking_place, community, household_member, person, term, time::Day},
+    entity::{booking, booking_place, community, household_member, person, term, time::Day},
     families, merges, my_data,
     sealed::Keys,
     terms::{Loaded, code, count, instant, load_coming, load_term, local, waiters, zone_of},
@@ -346,7 +346,7 @@ pub async fn person_page(
     let changes = match who.actor.may(Act::ReadAudit, at) {
         true => {
             let records = merges::records_of(db, id.0).await?;
-            changes_of(db, at, audit::Column::ForPerson.is_in(records), 200).await?
+            changes_of(db, at, all_for(db, &records).await?, 200).await?
         }
         false => Vec::new(),
     };

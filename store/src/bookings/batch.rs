@@ -270,7 +270,9 @@ impl Batch {
                 person_id: Set(decided.asked.request.person.0),
             });
             places.extend(decided.place_rows(loaded));
-            audits.push(decided.change(loaded).row(tx, None::<()>, Some(&decided.answer), decided.asked.at)?);
+            let mut made = decided.change(loaded).row(tx, None::<()>, Some(&decided.answer), decided.asked.at)?;
+            made.id = Set(decided.booking.0);
+            audits.push(made);
             answers.push(decided.answer_row()?);
         }
         many::insert(tx, bookings).await?;

@@ -25,12 +25,35 @@ pub use prepare::{listed, prepare_booking, prepared, requests_listed, take_off_l
 pub(crate) use promote::{due, promote_waiting};
 pub use sweep::{Swept, sweep};
 
-use crate::entity::booking;
+use crate::entity::{booking, booking_place};
 use domain::which::WeekHour;
-use sea_orm::DbErr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::SimpleExpr};
+use uuid::Uuid;
 
 /// The hours of every week that a booking is for; none for another one.
 pub(crate) fn weekly_of(row: &booking::Model) -> Result<Vec<WeekHour>, DbErr> {
     let read = |text: &String| serde_json::from_str(text).map_err(|error| DbErr::Json(error.to_string()));
     row.weekly.as_ref().map_or_else(|| Ok(Vec::new()), read)
+}
+
+/// The bookings for persons, of all times. They are found by their places, of which each has some: an index of bookings by
+/// person would make a page of its own dirty for nearly every booking of a rush.
+pub(crate) fn of_persons(persons: impl IntoIterator<Item = Uuid>) -> SimpleExpr {
+    let places = booking_place::Entity::find()
+        .select_only()
+        .column(booking_place::Column::BookingId)
+        .filter(booking_place::Column::PersonId.is_in(persons));
+    booking::Column::Id.in_subquery(places.into_query())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::assert_found_by;
+
+    #[tokio::test]
+    async fn a_persons_bookings_are_found_by_their_places() {
+        let theirs = booking::Entity::find().filter(of_persons([Uuid::nil()]));
+        assert_found_by(&theirs, "booking_place_person_id_on_date_idx").await;
+    }
 }

@@ -4,7 +4,7 @@ use crate::{
     StoreError,
     accounts::Who,
     attendance::attended,
-    bookings::weekly_of,
+    bookings::{of_persons, weekly_of},
     care_links::persons_who_allow,
     entity::{booking, booking_place, community, household_member, leave, occurrence, person},
     terms::{Loaded, code, count, line_before, load_terms, local, terms_of},
@@ -36,22 +36,20 @@ pub async fn my_bookings(
     now: Timestamp,
 ) -> Result<Vec<MyBooking>, StoreError> {
     let allowed = persons_who_allow(db, who, CareScope::Book).await?;
-    let mut mine = Condition::any().add(booking::Column::PersonId.is_in(allowed));
+    let mut persons: Vec<Uuid> = allowed.into_iter().collect();
     if let Some(household) = who.household {
-        mine = mine.add(booking::Column::HouseholdId.eq(household));
-        // What another home booked for a child of both, and the desk for any member.
+        // Whoever booked it: another home for a child of both, or the desk.
         let members = household_member::Entity::find()
             .select_only()
             .column(household_member::Column::PersonId)
             .filter(household_member::Column::HouseholdId.eq(household));
-        let members: Vec<Uuid> = members.into_tuple().all(db).await?;
-        mine = mine.add(booking::Column::PersonId.is_in(members));
+        persons.extend(members.into_tuple::<Uuid>().all(db).await?);
     }
     let of_activity = match of {
         Some(activity) => Condition::all().add(booking::Column::TermId.is_in(terms_of(db, activity).await?)),
         None => Condition::all(),
     };
-    live_bookings(db, of_activity.add(mine), now).await
+    live_bookings(db, of_activity.add(of_persons(persons)), now).await
 }
 
 /// The live bookings for one person.
@@ -60,7 +58,7 @@ pub(crate) async fn bookings_of(
     person: PersonId,
     now: Timestamp,
 ) -> Result<Vec<MyBooking>, StoreError> {
-    live_bookings(db, Condition::all().add(booking::Column::PersonId.eq(person.0)), now).await
+    live_bookings(db, Condition::all().add(of_persons([person.0])), now).await
 }
 
 async fn live_bookings(

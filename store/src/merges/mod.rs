@@ -17,6 +17,7 @@ use crate::{
     StoreError,
     accounts::Who,
     audit::Change,
+    bookings::of_persons,
     entity::{account, booking, community, household, household_member, person, person_merge},
     error::is_duplicate,
     id::new_id,
@@ -232,7 +233,7 @@ async fn terms_of(conn: &impl ConnectionTrait, persons: [Uuid; 2]) -> Result<Vec
         .select_only()
         .column(booking::Column::TermId)
         .distinct()
-        .filter(booking::Column::PersonId.is_in(persons))
+        .filter(of_persons(persons))
         .order_by_asc(booking::Column::TermId)
         .into_tuple()
         .all(conn)

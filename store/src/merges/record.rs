@@ -2,7 +2,9 @@
 
 use super::rows::Moved;
 use crate::{
-    StoreError, care_details, consents,
+    StoreError,
+    bookings::of_persons,
+    care_details, consents,
     entity::{
         account, attendance, booking, booking_place, consent, household_member, occurrence, person,
         time::{Day, Instant},
@@ -28,7 +30,7 @@ pub(super) async fn record(
     row: &person::Model,
     now: Timestamp,
 ) -> Result<Record, StoreError> {
-    let rows = booking::Entity::find().filter(booking::Column::PersonId.eq(row.id)).all(conn).await?;
+    let rows = booking::Entity::find().filter(of_persons([row.id])).all(conn).await?;
     let places: Vec<(Uuid, Uuid, Day, Instant)> = booking_place::Entity::find()
         .select_only()
         .columns([booking_place::Column::BookingId, booking_place::Column::OccurrenceId])

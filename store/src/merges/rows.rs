@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     StoreError,
-    bookings::identity,
+    bookings::{identity, of_persons},
     consents,
     entity::{
         account, booking, booking_place, care_link, household_member, person, pickup_person, pickup_rule,
@@ -170,7 +170,7 @@ impl Moved {
         let carried: Vec<(Uuid, Uuid, Uuid)> = booking::Entity::find()
             .select_only()
             .columns([booking::Column::Id, booking::Column::HouseholdId, booking::Column::PersonId])
-            .filter(booking::Column::PersonId.is_in([kept.id, gone.id]))
+            .filter(of_persons([kept.id, gone.id]))
             .filter(booking::Column::HouseholdId.is_in(left))
             .into_tuple()
             .all(conn)
@@ -379,7 +379,7 @@ async fn answer_for(tx: &impl ConnectionTrait, id: Uuid, before: Option<Uuid>, h
 pub(crate) async fn name_bookings(tx: &impl ConnectionTrait, person: &person::Model) -> Result<(), DbErr> {
     booking::Entity::update_many()
         .col_expr(booking::Column::Identity, Expr::value(identity(person)))
-        .filter(booking::Column::PersonId.eq(person.id))
+        .filter(of_persons([person.id]))
         .filter(booking::Column::Identity.is_not_null())
         .exec(tx)
         .await?;

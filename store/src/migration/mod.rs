@@ -30,6 +30,7 @@ mod m20261126_000024_week_hours;
 mod m20261126_000025_merge;
 mod m20261126_000027_second_factor;
 mod m20261126_000028_lean_bookings;
+mod m20261126_000029_few_pages;
 
 /// Brings a database to the tables of this version, or back.
 #[derive(Debug)]
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000025_merge::Migration),
             Box::new(m20261126_000027_second_factor::Migration),
             Box::new(m20261126_000028_lean_bookings::Migration),
+            Box::new(m20261126_000029_few_pages::Migration),
         ]
     }
 }

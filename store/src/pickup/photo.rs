@@ -5,6 +5,7 @@ use crate::{
     StoreError,
     accounts::Who,
     attendance::expected_on,
+    audit::besides_booking,
     communities,
     entity::{
         audit, occurrence, person, pickup_person, pickup_photo,
@@ -140,7 +141,7 @@ async fn note_look(
 ) -> Result<(), StoreError> {
     const LOOK: &str = "see_pickup_photo";
     let looked = audit::Entity::find()
-        .filter(audit::Column::ForPerson.eq(of.person_id))
+        .filter(besides_booking([of.person_id]))
         .filter(audit::Column::Action.eq(LOOK))
         .filter(audit::Column::SubjectId.eq(of.id))
         .filter(audit::Column::AccountId.eq(who.account.0))

@@ -5,6 +5,7 @@ use crate::{
     StoreError,
     accounts::Who,
     attendance::expected_on,
+    audit::besides_booking,
     care_details::with_allergy,
     communities,
     entity::{
@@ -217,7 +218,7 @@ pub(super) async fn wrong_codes(
             .select_only()
             .column(audit::Column::ForPerson)
             .column(audit::Column::At)
-            .filter(audit::Column::ForPerson.is_in(some.iter().copied()))
+            .filter(besides_booking(some.iter().copied()))
             .filter(audit::Column::Action.eq(WRONG))
             .filter(audit::Column::At.gt(Instant::from(since)))
             .into_tuple()

@@ -94,6 +94,10 @@ on_both_databases!(what_is_erased_is_nowhere_but_where_a_law_keeps_it, |test: Te
     assert_eq!(data["members"][0]["care_details"]["kept"]["diet"], "不吃猪肉");
     assert_eq!(data["members"][0]["name"], "罕见名字");
     assert_eq!(data["members"][0]["bookings"][0]["term"], "冬季班");
+    let done = data["members"][0]["changes"].as_array().unwrap();
+    for action in ["add_member", "correct_member", "book_place", "keep_care_details"] {
+        assert!(done.iter().any(|row| row["action"] == action), "{action} is not told: {done:?}");
+    }
     let refused = erase_member(&test.db, &who, parent.child, now()).await;
     assert!(matches!(refused, Err(StoreError::Refused(Refusal::HasBookings))));
     let other = town.parent(2).await;

@@ -5,8 +5,7 @@
 
 use crate::{
     accounts::Who,
-    bookings,
-    entity::{audit, audit_seal, booking, stored::Stored, time::Instant},
+    entity::{audit, audit_seal, stored::Stored, time::Instant},
     id::new_id,
     many,
     tx::WriteTx,
@@ -16,9 +15,7 @@ use domain::{
     rights::Door,
 };
 use jiff::Timestamp;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, ExprTrait};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -169,20 +166,6 @@ pub(crate) fn besides_booking(persons: impl IntoIterator<Item = Uuid>) -> Condit
     Condition::all().add(audit::Column::ForPerson.is_in(persons)).add(indexed)
 }
 
-/// All that was done for persons.
-pub(crate) async fn all_for(conn: &impl ConnectionTrait, persons: &[Uuid]) -> Result<Condition, DbErr> {
-    let booked: Vec<Uuid> = booking::Entity::find()
-        .select_only()
-        .column(booking::Column::Id)
-        .filter(bookings::of_persons(persons.iter().copied()))
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let theirs = audit::Column::ForPerson.is_in(persons.iter().copied());
-    let booked = Condition::all().add(audit::Column::Id.is_in(booked)).add(theirs);
-    Ok(Condition::any().add(besides_booking(persons.iter().copied())).add(booked))
-}
-
 fn json(value: impl Serialize) -> Result<String, DbErr> {
     serde_json::to_string(&value).map_err(|e| DbErr::Json(e.to_string()))
 }
@@ -191,6 +174,7 @@ fn json(value: impl Serialize) -> Result<String, DbErr> {
 mod tests {
     use super::*;
     use crate::plan::assert_found_by;
+    use sea_orm::{EntityTrait, QueryFilter};
 
     #[tokio::test]
     async fn what_was_done_for_a_person_is_found_by_its_index() {

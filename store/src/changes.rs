@@ -3,8 +3,10 @@
 use crate::{
     StoreError,
     accounts::Who,
+    audit::besides_booking,
+    bookings::of_persons,
     communities::zone,
-    entity::{audit, term, time::Instant},
+    entity::{audit, booking, term, time::Instant},
     rosters::{desk_of, persons},
     terms::{instant, local},
 };
@@ -18,8 +20,8 @@ use jiff::{
     civil::{Date, Time},
 };
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::IntoCondition,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::IntoCondition,
 };
 use uuid::Uuid;
 
@@ -37,6 +39,20 @@ pub async fn changes_of_term(
     let here = term::Entity::find_by_id(id.0).filter(term::Column::CommunityId.eq(at.0));
     here.one(db).await?.ok_or(StoreError::NotFound)?;
     changes_of(db, at, audit::Column::TermId.eq(id.0), 500).await
+}
+
+/// All that was done for persons.
+pub(crate) async fn all_for(conn: &impl ConnectionTrait, persons: &[Uuid]) -> Result<Condition, DbErr> {
+    let booked: Vec<Uuid> = booking::Entity::find()
+        .select_only()
+        .column(booking::Column::Id)
+        .filter(of_persons(persons.iter().copied()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let theirs = audit::Column::ForPerson.is_in(persons.iter().copied());
+    let booked = Condition::all().add(audit::Column::Id.is_in(booked)).add(theirs);
+    Ok(Condition::any().add(besides_booking(persons.iter().copied())).add(booked))
 }
 
 pub(crate) async fn changes_of(

@@ -9,9 +9,10 @@ pub use at_desk::{correct_at_desk, erase_at_desk};
 use crate::{
     StoreError,
     accounts::Who,
-    audit::{Change, all_for},
+    audit::Change,
     bookings::of_persons,
     care_details,
+    changes::all_for,
     entity::{
         account, attendance, audit, booking, care_detail, care_link, care_reason, claim, community, consent, household,
         household_member, notice, occurrence, person, preparation, term,

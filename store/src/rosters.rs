@@ -3,10 +3,10 @@
 use crate::{
     StoreError,
     accounts::Who,
-    audit::{Change, all_for},
+    audit::Change,
     bookings::weekly_of,
     calendar, care_details,
-    changes::changes_of,
+    changes::{all_for, changes_of},
     communities, crews,
     entity::{booking, booking_place, community, household_member, person, term, time::Day},
     families, merges, my_data,

@@ -138,24 +138,23 @@ pub fn keep_bookings(
                 call_roll(&draft.party, date.id, date.starts_at, people, desk, rows);
             }
         }
-        let mut entry =
-            |row: Uuid, at: Timestamp, action: &str, door, by: Option<(Uuid, &str)>, before, after: Value| {
-                rows.audits.push(audit::Model {
-                    id: row,
-                    community_id: desk.community,
-                    at: at.into(),
-                    account_id: by.map(|by| by.0),
-                    actor_name: by.map_or("", |by| by.1).to_owned(),
-                    for_person: Some(people.persons[person].id),
-                    action: action.to_owned(),
-                    subject: "booking".to_owned(),
-                    subject_id: id,
-                    term_id: Some(term.id),
-                    before: Option::<BookingState>::map(before, |state| json!(state).to_string()),
-                    after: Some(after.to_string()),
-                    door: Stored(door),
-                });
-            };
+        let mut entry = |at: Timestamp, action: &str, door, by: Option<(Uuid, &str)>, before, after: Value| {
+            rows.audits.push(audit::Model {
+                id: if action == "book_place" { id } else { new_id(at) },
+                community_id: desk.community,
+                at: at.into(),
+                account_id: by.map(|by| by.0),
+                actor_name: by.map_or("", |by| by.1).to_owned(),
+                for_person: Some(people.persons[person].id),
+                action: action.to_owned(),
+                subject: "booking".to_owned(),
+                subject_id: id,
+                term_id: Some(term.id),
+                before: Option::<BookingState>::map(before, |state| json!(state).to_string()),
+                after: Some(after.to_string()),
+                door: Stored(door),
+            });
+        };
         let waits = draft.promoted || draft.state == BookingState::Waiting;
         waiting += u32::from(waits);
         let dates = u32::try_from(draft.dates.len()).map_err(broken)?;
@@ -163,21 +162,13 @@ pub fn keep_bookings(
             Some(first) if !waits => Booked::Confirmed { booking: id.into(), dates, first: term.dates[*first].date },
             _ => Booked::Waiting { booking: id.into(), number: waiting },
         };
-        entry(id, draft.created, "book_place", door, Some((account, actor)), None, json!(answer));
+        entry(draft.created, "book_place", door, Some((account, actor)), None, json!(answer));
         if let Some(at) = draft.cancelled {
             let (before, after) = (Some(BookingState::Confirmed), json!(BookingState::Cancelled));
-            entry(new_id(at), at, "cancel_booking", door, Some((account, actor)), before, after);
+            entry(at, "cancel_booking", door, Some((account, actor)), before, after);
         }
         if let Some(at) = draft.confirmed.filter(|_| draft.promoted) {
-            entry(
-                new_id(at),
-                at,
-                "promote",
-                Door::Rule,
-                None,
-                Some(BookingState::Waiting),
-                json!(BookingState::Confirmed),
-            );
+            entry(at, "promote", Door::Rule, None, Some(BookingState::Waiting), json!(BookingState::Confirmed));
             let text = NoticeText::Promoted {
                 activity: offer.name.to_owned(),
                 person: people.persons[person].name.clone(),

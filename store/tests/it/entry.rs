@@ -32,6 +32,14 @@ async fn set(town: &Town, term: TermId, entry: Entry) {
     set_entry(&town.db, &town.staff, term, new, now()).await.unwrap();
 }
 
+async fn two_terms_of_a_period(town: &Town) -> [TermId; 2] {
+    let terms = [town.term(5).await, town.term(5).await];
+    for term in terms {
+        set(town, term, Entry { period: "2027寒假".to_owned().try_into().ok(), ..Entry::default() }).await;
+    }
+    terms
+}
+
 async fn ask(town: &Town, parent: &Parent, request: &BookRequest) -> Result<Booked, StoreError> {
     book_place(&town.db, &parent.who, request, now()).await
 }
@@ -114,10 +122,7 @@ on_both_databases!(who_steps_forward_by_a_granted_group_gets_the_place_that_is_f
 
 on_both_databases!(a_child_has_one_place_a_period_whoever_books, |test: TestDatabase| async move {
     let town = Town::new(&test.db).await;
-    let terms = [town.term(5).await, town.term(5).await];
-    for term in terms {
-        set(&town, term, Entry { period: "2027寒假".to_owned().try_into().ok(), ..Entry::default() }).await;
-    }
+    let terms = two_terms_of_a_period(&town).await;
     // Mother and father have an account each, and each wrote the child down.
     let [mother, father] = [town.parent(1).await, town.parent(2).await];
     let same = [town.child(mother.who.account, "小明").await, town.child(father.who.account, "小明").await];
@@ -139,10 +144,7 @@ on_both_databases!(a_child_has_one_place_a_period_whoever_books, |test: TestData
 
 on_both_databases!(a_corrected_name_gives_no_child_two_places_of_a_period, |test: TestDatabase| async move {
     let town = Town::new(&test.db).await;
-    let terms = [town.term(5).await, town.term(5).await];
-    for term in terms {
-        set(&town, term, Entry { period: "2027寒假".to_owned().try_into().ok(), ..Entry::default() }).await;
-    }
+    let terms = two_terms_of_a_period(&town).await;
     let [mother, father] = [town.parent(1).await, town.parent(2).await];
     let written = [town.child(mother.who.account, "小明").await, town.child(father.who.account, "小名").await];
     let father = accounts::who_is(&test.db, father.who.account).await.unwrap().unwrap();
